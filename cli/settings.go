@@ -1,0 +1,164 @@
+// Package cli reads the command line and the environment.
+package cli
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"carnet/data"
+	"carnet/mail"
+)
+
+// Settings of a server. Each is a flag with a twin in the environment; the
+// flag wins.
+type Settings struct {
+	Addr      string       // where to listen
+	DB        string       // the path of the database
+	PublicURL *url.URL     // nil: not set
+	SMTP      *mail.Server // nil: nothing leaves
+	From      data.Mailbox
+	Demo      bool
+	LogFormat string // "text" or "json"
+}
+
+// ErrHelp: help was asked for and given.
+var ErrHelp = flag.ErrHelp
+
+// UsageError is a mistake on the command line, in one line.
+type UsageError struct{ Err error }
+
+func (e UsageError) Error() string { return e.Err.Error() }
+func (e UsageError) Unwrap() error { return e.Err }
+
+// Parse reads the arguments after the command's name, and the environment.
+// The error is ErrHelp or a UsageError.
+func Parse(args []string, getenv func(string) string, out io.Writer) (Settings, error) {
+	var s Settings
+	var db, public, smtp, from string
+	f := flag.NewFlagSet("carnet", flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	f.StringVar(&s.Addr, "addr", "127.0.0.1:8080", "`address` to listen on")
+	f.StringVar(&db, "db", "carnet.db", "database: bolt:`PATH` or a plain path")
+	f.StringVar(&public, "public-url", "", "`URL` at which browsers find Carnet, when it stands behind a proxy")
+	f.StringVar(&smtp, "smtp", "", "mail server: smtp://user:pass@host:587, smtps://user:pass@host:465, or smtp+insecure://127.0.0.1:2525 for a relay on this machine; without one, mails are held")
+	f.StringVar(&from, "from", "", "sender of every mail: `\"Name <address>\"`")
+	f.BoolVar(&s.Demo, "demo", false, "show the demo agency in a temporary file, signed in; no mail ever leaves")
+	f.StringVar(&s.LogFormat, "log-format", "text", "log as `text` or json")
+	err := f.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		f.SetOutput(out)
+		fmt.Fprintln(out, "usage: carnet [serve] [flags] | carnet version\n\nEach flag has a twin in the environment: -public-url is CARNET_PUBLIC_URL.\n\nflags:")
+		f.PrintDefaults()
+		return s, ErrHelp
+	}
+	if err != nil {
+		return s, UsageError{err}
+	}
+	if f.NArg() > 0 {
+		return s, UsageError{fmt.Errorf("unknown argument %q; see carnet -help", f.Arg(0))}
+	}
+	if err := fromEnvironment(f, getenv); err != nil {
+		return s, UsageError{err}
+	}
+	if err := s.read(db, public, smtp, from); err != nil {
+		return s, UsageError{err}
+	}
+	return s, nil
+}
+
+// fromEnvironment sets the flags that were not given from their twins.
+func fromEnvironment(f *flag.FlagSet, getenv func(string) string) error {
+	given := map[string]bool{}
+	f.Visit(func(x *flag.Flag) { given[x.Name] = true })
+	var failed error
+	f.VisitAll(func(x *flag.Flag) {
+		name := "CARNET_" + strings.ToUpper(strings.ReplaceAll(x.Name, "-", "_"))
+		if v := getenv(name); v != "" && !given[x.Name] {
+			if err := f.Set(x.Name, v); err != nil && failed == nil {
+				failed = fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	})
+	return failed
+}
+
+func (s *Settings) read(db, public, smtp, from string) (err error) {
+	if _, _, err := net.SplitHostPort(s.Addr); err != nil {
+		return fmt.Errorf("-addr: %q is not host:port", s.Addr)
+	}
+	if s.DB, err = databasePath(db); err != nil {
+		return err
+	}
+	if public != "" {
+		if s.PublicURL, err = publicURL(public); err != nil {
+			return err
+		}
+	}
+	if from != "" {
+		tokens := data.SplitMailboxes(from)
+		if len(tokens) != 1 || tokens[0].Err != nil {
+			return fmt.Errorf("-from: %q is not an address", from)
+		}
+		s.From = tokens[0].Mailbox
+	}
+	if smtp != "" && !s.Demo {
+		server, err := mail.ParseURL(smtp)
+		if err != nil {
+			return fmt.Errorf("-smtp: %w", err)
+		}
+		if from == "" {
+			return errors.New("-smtp needs -from, the sender of the mails")
+		}
+		s.SMTP = &server
+	}
+	if s.LogFormat != "text" && s.LogFormat != "json" {
+		return fmt.Errorf("-log-format: %q is neither text nor json", s.LogFormat)
+	}
+	if s.Demo && !s.Loopback() {
+		return errors.New("-demo signs everybody in, so it listens on a loopback address only")
+	}
+	return nil
+}
+
+// databasePath takes bolt:PATH or a plain path.
+func databasePath(db string) (string, error) {
+	scheme, path, found := strings.Cut(db, ":")
+	switch {
+	case found && scheme == "bolt":
+		db = path
+	case found && len(scheme) > 1 && !strings.ContainsAny(scheme, `/\.`):
+		return "", fmt.Errorf("-db: there is no engine %q; use bolt:PATH or a plain path", scheme)
+	}
+	if db == "" {
+		return "", errors.New("-db: the path is missing")
+	}
+	return db, nil
+}
+
+func publicURL(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" ||
+		u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return nil, fmt.Errorf("-public-url: %q is not of the form https://host", s)
+	}
+	return u, nil
+}
+
+// Loopback tells whether only this machine can reach the address.
+func (s Settings) Loopback() bool {
+	host, _, err := net.SplitHostPort(s.Addr)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}

@@ -1,0 +1,115 @@
+// Package data is what Carnet knows and the rules that keep it true.
+//
+// A Client has a main address, a number and Contacts. A Contact belongs to one
+// client and has one address there; a star makes it a favorite. A Message is
+// written by a User to a client: it keeps its recipients as they were, and one
+// Delivery for each of them. The main address and the favorites are the
+// default recipients of the next message. What is deleted goes to the trash,
+// from where it can come back. Everything is the agency's; sessions and
+// preferences are each user's.
+//
+// A Store keeps all of it in an ordered key-value engine (package kv) and
+// writes rules and indexes once, whatever the engine. Each exported method is
+// one transaction or a stated series of them. Methods return ErrNotFound for
+// what is absent, in the trash, or another client's; never a zero value.
+package data
+
+import (
+	"context"
+	"time"
+
+	"carnet/data/kv"
+)
+
+// Store is the book. Its methods may be called from many goroutines.
+type Store struct {
+	kv     kv.Store
+	now    func() time.Time
+	hashes chan struct{} // a place for each password being hashed
+}
+
+// Option changes how a Store is opened.
+type Option func(*Store)
+
+// WithClock replaces the clock, for tests and for a demo whose past is made up.
+func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
+
+// Open returns the book kept in an engine, which Close closes. It brings the
+// book up to the formats of this program.
+func Open(ctx context.Context, engine kv.Store, options ...Option) (*Store, error) {
+	s := &Store{kv: engine, now: time.Now, hashes: make(chan struct{}, hashPlaces())}
+	for _, o := range options {
+		o(s)
+	}
+	if err := s.upgrade(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close closes the engine after the transactions under way.
+func (s *Store) Close() error { return s.kv.Close() }
+
+// Ping tells whether the engine answers.
+func (s *Store) Ping(ctx context.Context) error {
+	return s.kv.View(ctx, func(r kv.Reader) error {
+		_, err := exists(r, key(tMeta, "format"))
+		return err
+	})
+}
+
+// Watch returns a channel that receives after changes of a topic, and a
+// function that ends the watch. Signals are merged, never lost.
+func (s *Store) Watch(topic string) (<-chan struct{}, func()) { return s.kv.Watch(topic) }
+
+// view runs fn on a snapshot and returns what it returned.
+func view[T any](ctx context.Context, s *Store, fn func(kv.Reader) (T, error)) (T, error) {
+	var v T
+	err := s.kv.View(ctx, func(r kv.Reader) error {
+		var err error
+		v, err = fn(r)
+		return err
+	})
+	return v, err
+}
+
+// update runs fn in a transaction and returns what its last run returned. fn
+// may run more than once.
+func update[T any](ctx context.Context, s *Store, fn func(kv.Writer) (T, error)) (T, error) {
+	var v T
+	err := s.kv.Update(ctx, func(w kv.Writer) error {
+		var err error
+		v, err = fn(w)
+		return err
+	})
+	return v, err
+}
+
+// done is what a form did, kept so that the same form does it once.
+type done struct {
+	Result ID        `cbor:"1,keyasint"`
+	At     time.Time `cbor:"2,keyasint"`
+}
+
+// updateOnce is update for a change that comes from a form: fn runs and its
+// result is kept under the form's request, and a second time returns that
+// result without running fn. An empty request is always new.
+func updateOnce(ctx context.Context, s *Store, request ID, fn func(kv.Writer) (ID, error)) (ID, error) {
+	now := s.now()
+	return update(ctx, s, func(w kv.Writer) (ID, error) {
+		if request == "" {
+			return fn(w)
+		}
+		k := key(tOnce, request)
+		if d, err := get[done](w, k); err == nil {
+			return d.Result, nil
+		} else if err != ErrNotFound {
+			return "", err
+		}
+		result, err := fn(w)
+		if err != nil {
+			return "", err
+		}
+		return result, put(w, k, done{result, now})
+	})
+}

@@ -1,0 +1,64 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+)
+
+var (
+	// ErrNotFound: there is no such record, or it is in the trash, or it
+	// belongs to another client.
+	ErrNotFound = errors.New("data: not found")
+	// ErrStale: the record changed since the version that the caller saw.
+	ErrStale = errors.New("data: changed in between")
+	// ErrTaken: the first account exists already.
+	ErrTaken = errors.New("data: already set up")
+	// ErrCredentials: no user has this address and this password.
+	ErrCredentials = errors.New("data: wrong address or password")
+	// ErrBusy: too many passwords are being checked; try again shortly.
+	ErrBusy = errors.New("data: busy")
+	// ErrState: the delivery is not in a state that allows this.
+	ErrState = errors.New("data: not possible in this state")
+)
+
+// Problem says what is wrong with a field, for the interface to put in words.
+type Problem string
+
+const (
+	Required   Problem = "required"
+	TooLong    Problem = "too long"    // Max says how many characters are taken
+	TooShort   Problem = "too short"   // Max says how many are needed
+	Forbidden  Problem = "forbidden"   // control characters or invalid UTF-8
+	Malformed  Problem = "malformed"   // not of the field's form
+	Duplicate  Problem = "duplicate"   // Other holds it already
+	InTrash    Problem = "in trash"    // Other, in the trash, holds it
+	TooMany    Problem = "too many"    // Max says how many are taken
+	Unresolved Problem = "unresolved"  // a recipient that is no address
+	NoneGiven  Problem = "none given"  // no recipient at all
+	NotOffered Problem = "not offered" // a choice that the list does not have
+)
+
+// FieldError is a Problem with one field of a record.
+type FieldError struct {
+	Field   string // as the form names it: "email", "first_name"
+	Problem Problem
+	Max     int // for TooLong, TooShort, TooMany
+	Other   ID  // for Duplicate and InTrash
+}
+
+func (e FieldError) Error() string { return fmt.Sprintf("data: %s: %s", e.Field, e.Problem) }
+
+// Invalid is every problem of a record at once. Nothing was changed.
+type Invalid []FieldError
+
+func (e Invalid) Error() string { return fmt.Sprintf("data: %d invalid fields", len(e)) }
+
+// Field returns the first problem of a field, or nil.
+func (e Invalid) Field(name string) *FieldError {
+	for i := range e {
+		if e[i].Field == name {
+			return &e[i]
+		}
+	}
+	return nil
+}

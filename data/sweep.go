@@ -1,0 +1,64 @@
+package data
+
+import (
+	"context"
+	"time"
+
+	"carnet/data/kv"
+)
+
+// requestLife is how long a form is remembered, so that it does its work once.
+const requestLife = 48 * time.Hour
+
+// Sweep forgets what has expired: forms done long ago, and sessions. It works
+// in small steps and stops at the first error.
+func (s *Store) Sweep(ctx context.Context) error {
+	now := s.now()
+	if err := s.sweep(ctx, tOnce, func(e kv.Entry) ([][]byte, error) {
+		d, err := decode[done](e.Value)
+		if err != nil || now.Sub(d.At) < requestLife {
+			return nil, err
+		}
+		return [][]byte{e.Key}, nil
+	}); err != nil {
+		return err
+	}
+	return s.sweep(ctx, tSession, func(e kv.Entry) ([][]byte, error) {
+		x, err := decode[Session](e.Value)
+		if err != nil || now.Sub(x.Seen) < SessionIdle && now.Sub(x.Created) < SessionLife {
+			return nil, err
+		}
+		return [][]byte{e.Key, key(tSessions, string(x.User), last(e.Key))}, nil
+	})
+}
+
+// sweep walks a table and deletes the keys that stale names for its entries.
+func (s *Store) sweep(ctx context.Context, table string, stale func(kv.Entry) ([][]byte, error)) error {
+	var after []byte
+	for {
+		var n int
+		var end []byte
+		err := s.kv.Update(ctx, func(w kv.Writer) error {
+			entries, err := w.Scan(kv.Range{Prefix: key[string](table), After: after, Limit: kv.MaxWrites / 2})
+			if err != nil {
+				return err
+			}
+			n = len(entries)
+			for _, e := range entries {
+				end = append([]byte(nil), e.Key...)
+				keys, err := stale(e)
+				if err != nil {
+					return err
+				}
+				if err := deleteAll(w, keys); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+		after = end
+	}
+}

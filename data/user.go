@@ -1,0 +1,192 @@
+package data
+
+import (
+	"context"
+	"time"
+
+	"carnet/data/kv"
+)
+
+// Language of the interface; empty leaves it to the browser.
+type Language string
+
+const (
+	French  Language = "fr"
+	English Language = "en"
+)
+
+// Theme of the interface; empty follows the system.
+type Theme string
+
+const (
+	Light Theme = "light"
+	Dark  Theme = "dark"
+)
+
+// User is a person of the agency.
+type User struct {
+	ID       ID        `cbor:"1,keyasint"`
+	Email    string    `cbor:"2,keyasint"` // to sign in with; unique
+	Name     string    `cbor:"3,keyasint"`
+	Password string    `cbor:"4,keyasint"` // PHC string of argon2id
+	Language Language  `cbor:"5,keyasint"`
+	Theme    Theme     `cbor:"6,keyasint"`
+	Created  time.Time `cbor:"7,keyasint"`
+}
+
+// Mailbox returns the user as a sender.
+func (u User) Mailbox() Mailbox { return Mailbox{Name: u.Name, Address: u.Email} }
+
+// Agency is what the book itself is called.
+type Agency struct {
+	Name string `cbor:"1,keyasint"`
+}
+
+// Agency returns the agency; one without a name before the first account.
+func (s *Store) Agency(ctx context.Context) (Agency, error) {
+	a, err := view(ctx, s, func(r kv.Reader) (Agency, error) { return get[Agency](r, key[string](tAgency)) })
+	if err == ErrNotFound {
+		return Agency{}, nil
+	}
+	return a, err
+}
+
+// Empty tells whether the book still waits for its first account.
+func (s *Store) Empty(ctx context.Context) (bool, error) {
+	return view(ctx, s, func(r kv.Reader) (bool, error) { return noUser(r) })
+}
+
+func noUser(r kv.Reader) (bool, error) {
+	users, err := r.Scan(kv.Range{Prefix: key[string](tUser), Limit: 1})
+	return len(users) == 0, err
+}
+
+// SetUp makes the first account and names the agency. ErrTaken if there is an
+// account, Invalid if a field is, ErrBusy as Authenticate.
+func (s *Store) SetUp(ctx context.Context, agency Agency, u User, password string) (User, error) {
+	u.ID, u.Created = NewID(), s.now()
+	var c checker
+	c.line("agency", &agency.Name, 120)
+	if agency.Name == "" {
+		c.add("agency", Required)
+	}
+	c.line("name", &u.Name, 80)
+	if u.Name == "" {
+		c.add("name", Required)
+	}
+	c.address("email", &u.Email, true)
+	checkPassword(&c, "password", password)
+	choice(&c, "language", &u.Language, "", French, English)
+	if err := c.err(); err != nil {
+		return u, err
+	}
+	hash, err := s.hash(ctx, password)
+	if err != nil {
+		return u, err
+	}
+	u.Password = hash
+	return u, s.kv.Update(ctx, func(w kv.Writer) error {
+		empty, err := noUser(w)
+		if err != nil {
+			return err
+		}
+		if !empty {
+			return ErrTaken
+		}
+		if err := put(w, key[string](tAgency), agency); err != nil {
+			return err
+		}
+		return insertUser(w, u)
+	})
+}
+
+func insertUser(w kv.Writer, u User) error {
+	a, err := AddressKey(u.Email)
+	if err != nil {
+		return err
+	}
+	if err := w.Put(key(tUserEmail, a), userKey(u.ID)); err != nil {
+		return err
+	}
+	return put(w, userKey(u.ID), u)
+}
+
+// User returns a user.
+func (s *Store) User(ctx context.Context, id ID) (User, error) {
+	return view(ctx, s, func(r kv.Reader) (User, error) { return get[User](r, userKey(id)) })
+}
+
+// FirstUser returns the user who set the book up.
+func (s *Store) FirstUser(ctx context.Context) (User, error) {
+	return view(ctx, s, func(r kv.Reader) (User, error) {
+		users, err := r.Scan(kv.Range{Prefix: key[string](tUser), Limit: 1})
+		if err != nil {
+			return User{}, err
+		}
+		if len(users) == 0 {
+			return User{}, ErrNotFound
+		}
+		return decode[User](users[0].Value)
+	})
+}
+
+// Prefer keeps a user's choice of language and theme; an empty one leaves what
+// was chosen.
+func (s *Store) Prefer(ctx context.Context, id ID, l Language, t Theme) (User, error) {
+	return update(ctx, s, func(w kv.Writer) (User, error) {
+		u, err := get[User](w, userKey(id))
+		if err != nil {
+			return u, err
+		}
+		if l != "" {
+			u.Language = l
+		}
+		if t != "" {
+			u.Theme = t
+		}
+		return u, put(w, userKey(id), u)
+	})
+}
+
+// Authenticate returns the user who signs in with an address and a password,
+// or ErrCredentials, after the same time whichever is wrong. A hash of weaker
+// parameters than today's is made again. ErrBusy when too many wait.
+func (s *Store) Authenticate(ctx context.Context, email, password string) (User, error) {
+	u := User{Password: nobody}
+	if a, err := AddressKey(email); err == nil {
+		found, err := view(ctx, s, func(r kv.Reader) (User, error) { return lookup[User](r, key(tUserEmail, a)) })
+		switch err {
+		case nil:
+			u = found
+		case ErrNotFound:
+		default:
+			return User{}, err
+		}
+	}
+	ok, weak, err := s.verify(ctx, u.Password, password)
+	if err != nil {
+		return User{}, err
+	}
+	if !ok || u.ID == "" {
+		return User{}, ErrCredentials
+	}
+	if weak {
+		return s.rehash(ctx, u, password)
+	}
+	return u, nil
+}
+
+func (s *Store) rehash(ctx context.Context, u User, password string) (User, error) {
+	hash, err := s.hash(ctx, password)
+	if err != nil {
+		return u, err
+	}
+	return update(ctx, s, func(w kv.Writer) (User, error) {
+		now, err := get[User](w, userKey(u.ID))
+		if err != nil || now.Password != u.Password {
+			return now, err
+		}
+		now.Password = hash
+		return now, put(w, userKey(u.ID), now)
+	})
+}

@@ -1,0 +1,219 @@
+package handlers
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"carnet/data"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// draft is a message that is being written. It lives in the form that shows
+// it, chips in hidden inputs; the server keeps nothing of it.
+type draft struct {
+	client  data.Client
+	fields  []*draftField // To, Cc, Bcc
+	ignored []string      // keys of addresses that are not asked about again
+	asked   bool          // the question of the unknown addresses was shown
+	subject string
+	text    string
+	request string
+}
+
+// draftField is one field of recipients.
+type draftField struct {
+	name    string // "to", "cc", "bcc"
+	tokens  []data.Token
+	query   string // what is typed and not yet a chip
+	editing int    // the chip being edited in place, or -1
+	shown   bool
+}
+
+// maxChips bounds the chips of a form, so that it can be posted. What is beyond
+// stays in the text field: nothing is dropped.
+const maxChips = 200
+
+// fieldNames are the fields of recipients, in order.
+var fieldNames = []string{"to", "cc", "bcc"}
+
+// readDraft reads a draft from the form that was posted.
+func readDraft(c *fiber.Ctx, client data.Client) *draft {
+	d := &draft{client: client, subject: c.FormValue("subject"), text: c.FormValue("text"),
+		request: c.FormValue("request"), asked: c.FormValue("asked") == "1", ignored: formValues(c, "ignored")}
+	for _, name := range fieldNames {
+		f := &draftField{name: name, query: c.FormValue(name + "_q"), editing: -1}
+		for _, v := range formValues(c, name) {
+			f.tokens = append(f.tokens, token(v))
+		}
+		if at, err := strconv.Atoi(c.FormValue(name + "_at")); err == nil && at >= 0 && at < len(f.tokens) {
+			f.replace(at, c.FormValue(name+"_edit"))
+		}
+		f.shown = name == "to" || len(f.tokens) > 0 || f.query != "" || c.FormValue(name+"_shown") == "1"
+		d.fields = append(d.fields, f)
+	}
+	return d
+}
+
+// token reads what a chip's hidden input holds: one mailbox, or text that is
+// none and stays as it is.
+func token(v string) data.Token {
+	if ts := data.SplitMailboxes(v); len(ts) == 1 {
+		return ts[0]
+	}
+	return data.Token{Raw: v, Err: data.ErrAddress}
+}
+
+// formValues returns every value of a name, in the order of the form.
+func formValues(c *fiber.Ctx, name string) []string {
+	var out []string
+	for _, v := range c.Context().PostArgs().PeekMulti(name) {
+		out = append(out, string(v))
+	}
+	return out
+}
+
+// field returns the field of a name, or nil.
+func (d *draft) field(name string) *draftField {
+	for _, f := range d.fields {
+		if f.name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// has tells where an address already is.
+func (d *draft) has(key string) (*draftField, int) {
+	for _, f := range d.fields {
+		for i, t := range f.tokens {
+			if k, err := data.AddressKey(t.Mailbox.Address); err == nil && k == key {
+				return f, i
+			}
+		}
+	}
+	return nil, -1
+}
+
+// keys returns the keys of all recipients.
+func (d *draft) keys() []string {
+	var out []string
+	for _, f := range d.fields {
+		for _, t := range f.tokens {
+			if k, err := data.AddressKey(t.Mailbox.Address); err == nil {
+				out = append(out, k)
+			}
+		}
+	}
+	return out
+}
+
+func (d *draft) count() int {
+	n := 0
+	for _, f := range d.fields {
+		n += len(f.tokens)
+	}
+	return n
+}
+
+// add makes a chip of a token at the end of a field. An address that is a
+// recipient already is not added: its chip gains the name if it had none, and
+// add returns it, to be shown.
+func (d *draft) add(f *draftField, t data.Token) (double string) {
+	if key, err := data.AddressKey(t.Mailbox.Address); err == nil {
+		if g, i := d.has(key); g != nil {
+			if g.tokens[i].Mailbox.Name == "" {
+				g.tokens[i].Mailbox.Name = t.Mailbox.Name
+			}
+			return key
+		}
+	}
+	f.tokens = append(f.tokens, t)
+	return ""
+}
+
+// commit makes chips of what is typed in a field. It returns the keys of the
+// recipients that were there already.
+func (d *draft) commit(f *draftField) (doubles []string) {
+	tokens := data.SplitMailboxes(f.query)
+	room := max(maxChips-d.count(), 0)
+	f.query = ""
+	for i, t := range tokens {
+		if i >= room {
+			f.query += rawOf(t) + ", "
+			continue
+		}
+		if double := d.add(f, t); double != "" {
+			doubles = append(doubles, double)
+		}
+	}
+	return doubles
+}
+
+func rawOf(t data.Token) string {
+	if t.Err == nil {
+		return t.Mailbox.String()
+	}
+	return t.Raw
+}
+
+// replace puts what a chip was edited to in its place; empty text removes it.
+func (f *draftField) replace(at int, text string) {
+	tokens := data.SplitMailboxes(text)
+	if text = strings.TrimSpace(text); len(tokens) == 0 && text != "" {
+		tokens = []data.Token{{Raw: text, Err: data.ErrAddress}}
+	}
+	if len(tokens) == 1 && tokens[0].Err == nil && tokens[0].Mailbox.Name == "" &&
+		data.SameAddress(tokens[0].Mailbox.Address, f.tokens[at].Mailbox.Address) {
+		tokens[0].Mailbox.Name = f.tokens[at].Mailbox.Name
+	}
+	f.tokens = append(f.tokens[:at:at], append(tokens, f.tokens[at+1:]...)...)
+}
+
+// remove takes the chip of an address, or of a text that is none, away.
+func (f *draftField) remove(value string) {
+	for i, t := range f.tokens {
+		if rawOf(t) == value {
+			f.tokens = append(f.tokens[:i:i], f.tokens[i+1:]...)
+			return
+		}
+	}
+}
+
+// setDefaults fills the field of recipients with the client's defaults.
+func (d *draft) setDefaults(to []data.Recipient) {
+	f := d.field("to")
+	f.tokens = nil
+	for _, r := range to {
+		d.add(f, data.Token{Raw: r.Mailbox.Address, Mailbox: r.Mailbox})
+	}
+}
+
+// isDefault tells whether the recipients are just the client's defaults.
+func (d *draft) isDefault(to []data.Recipient) bool {
+	keys := d.keys()
+	if len(keys) != len(to) || d.count() != len(to) || len(d.field("to").tokens) != len(to) {
+		return false
+	}
+	for _, r := range to {
+		if key, _ := data.AddressKey(r.Mailbox.Address); !slices.Contains(keys, key) {
+			return false
+		}
+	}
+	return true
+}
+
+// boxes returns the recipients of a field, and whether all of them are
+// addresses.
+func (f *draftField) boxes() (boxes []data.Mailbox, ok bool) {
+	ok = true
+	for _, t := range f.tokens {
+		if t.Err != nil {
+			ok = false
+			continue
+		}
+		boxes = append(boxes, t.Mailbox)
+	}
+	return boxes, ok
+}

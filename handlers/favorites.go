@@ -1,0 +1,54 @@
+package handlers
+
+import (
+	"carnet/views"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// favoritesUpdate: POST /clients/:client/contacts/:contact/favorite with the
+// state wanted. It answers with the star that was clicked, and changes the
+// others of this contact, the count and the block beside it.
+func (h *handlers) favoritesUpdate(c *fiber.Ctx) error {
+	id, err := clientID(c)
+	if err != nil {
+		return err
+	}
+	contact, err := contactID(c)
+	if err != nil {
+		return err
+	}
+	wanted := c.FormValue("favorite")
+	if wanted != "0" && wanted != "1" {
+		return fiber.ErrBadRequest
+	}
+	saved, err := h.Store.Star(c.UserContext(), id, contact, wanted == "1")
+	if err != nil {
+		return err
+	}
+	l := h.lang(c)
+	text := l.T("%s n’est plus en favori.", "%s is no longer a favorite.", saved.Label())
+	if saved.Favorite {
+		text = l.T("%s est maintenant en favori.", "%s is now a favorite.", saved.Label())
+	}
+	if !isFragment(c) {
+		return h.seeOther(c, back(c, views.Path("clients", id)), toast{Lang: l, ID: "info", Text: text})
+	}
+	t, err := h.Store.Tally(c.UserContext(), id)
+	if err != nil {
+		return err
+	}
+	return h.fragment(c, fiber.StatusOK, nil,
+		beside("contacts-star-"+string(contact), contactsStar{l, saved, "contacts-star"}),
+		beside("contacts-mini-star-"+string(contact), contactsStar{l, saved, "contacts-mini-star"}),
+		beside("contacts-count", contactsCount{l, t}),
+		live(text))
+}
+
+// back returns the page of ours that a form was on, or another.
+func back(c *fiber.Ctx, otherwise views.Address) views.Address {
+	if n := c.FormValue("next"); ours(n) {
+		return views.Address(n)
+	}
+	return otherwise
+}

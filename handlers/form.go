@@ -1,0 +1,141 @@
+package handlers
+
+import (
+	"strconv"
+
+	"carnet/data"
+	"carnet/i18n"
+	"carnet/views"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// form is the state of a form: what was typed, and what is wrong with it.
+type form struct {
+	i18n.Lang
+	Values   map[string]string
+	Problems data.Invalid
+	More     map[string]link // beside the message of a field: where to go from it
+}
+
+// link is an address and its text.
+type link struct {
+	Address views.Address
+	Text    string
+}
+
+// posted returns the form that a request posted.
+func (h *handlers) posted(c *fiber.Ctx, names ...string) form {
+	f := form{Lang: h.lang(c), Values: make(map[string]string, len(names))}
+	for _, n := range names {
+		f.Values[n] = c.FormValue(n)
+	}
+	return f
+}
+
+// request returns the id that a form was given when it was shown, so that it
+// is done once; empty for a form without a plausible one.
+func (f form) request() data.ID {
+	id, err := data.ParseID(f.Values["request"])
+	if err != nil {
+		return ""
+	}
+	return id
+}
+
+// version returns the version that a form was filled from; 0 without one.
+func (f form) version() uint64 {
+	v, _ := strconv.ParseUint(f.Values["version"], 10, 64)
+	return v
+}
+
+// Input returns a field of the form, for layout/_field.
+func (f form) Input(name, label string) field {
+	x := field{Name: name, Label: label, Value: f.Values[name], Type: "text"}
+	if p := f.Problems.Field(name); p != nil {
+		x.Error = problemWords(f.Lang, *p)
+		x.Focus = f.Problems[0].Field == name
+		x.More, x.Link = string(f.More[name].Address), f.More[name].Text
+	}
+	return x
+}
+
+// field is a field of a form. Its methods, called in the template, say what
+// kind of field it is.
+type field struct {
+	Name, Label, Help, Value, Type, Autocomplete string
+
+	Required, Half, Focus bool
+	Lines                 int
+	Choices               []choice
+	Error, More, Link     string
+}
+
+type choice struct{ Value, Label string }
+
+func (field) Template() string { return "layout/_field" }
+
+func (x field) As(kind string) field        { x.Type = kind; return x }
+func (x field) Need() field                 { x.Required = true; return x }
+func (x field) Hint(help string) field      { x.Help = help; return x }
+func (x field) Narrow() field               { x.Half = true; return x }
+func (x field) Area(lines int) field        { x.Lines = lines; return x }
+func (x field) Complete(token string) field { x.Autocomplete = token; return x }
+func (x field) Or(value, label string) field {
+	x.Choices = append(x.Choices, choice{value, label})
+	return x
+}
+
+// FirstUnless gives the field the focus, unless there are problems: then the
+// first field with one has it.
+func (x field) FirstUnless(p data.Invalid) field { x.Focus = x.Focus || len(p) == 0; return x }
+
+// problemWords says what is wrong with a field.
+func problemWords(l i18n.Lang, e data.FieldError) string {
+	switch e.Problem {
+	case data.Required:
+		switch e.Field {
+		case "email":
+			return l.T("Indiquez une adresse e-mail.", "Enter an email address.")
+		case "name":
+			return l.T("Indiquez un nom.", "Enter a name.")
+		case "subject":
+			return l.T("Indiquez un objet.", "Enter a subject.")
+		}
+		return l.T("Remplissez ce champ.", "Fill in this field.")
+	case data.TooLong:
+		return l.T("C’est trop long : %d caractères au plus.", "This is too long: %d characters at most.", e.Max)
+	case data.TooShort:
+		return l.T("C’est trop court : %d caractères au moins.", "This is too short: at least %d characters.", e.Max)
+	case data.Forbidden:
+		return l.T("Ce texte contient des caractères invisibles ou illisibles. Retapez-le.", "This text holds invisible or unreadable characters. Type it again.")
+	case data.Duplicate:
+		if e.Field == "number" {
+			return l.T("Un autre client porte ce numéro.", "Another client has this number.")
+		}
+		return l.T("Ce client a déjà un contact avec cette adresse.", "This client already has a contact with this address.")
+	case data.InTrash:
+		return l.T("Un contact avec cette adresse est dans la corbeille.", "A contact with this address is in the trash.")
+	case data.NotOffered:
+		return l.T("Choisissez dans la liste.", "Choose from the list.")
+	case data.NoneGiven:
+		return l.T("Ajoutez au moins un destinataire.", "Add at least one recipient.")
+	case data.TooMany:
+		return l.T("%d destinataires au plus : retirez-en, ou faites deux envois.", "At most %d recipients: remove some, or send twice.", e.Max)
+	case data.Unresolved:
+		return l.T("Corrigez ou retirez les adresses signalées.", "Fix or remove the marked addresses.")
+	}
+	switch e.Field {
+	case "email":
+		return l.T("Cette adresse semble incomplète. Exemple : prenom.nom@exemple.fr", "This address looks incomplete. Example: first.last@example.com")
+	case "siret":
+		return l.T("Un SIRET a 14 chiffres, et celui-ci n’en est pas un. Vérifiez-le.", "A SIRET has 14 digits, and this is not one. Check it.")
+	case "vat":
+		return l.T("Ce numéro n’est pas valable. Exemple : FR40 303265045", "This number is not valid. Example: FR40 303265045")
+	case "website":
+		return l.T("Cette adresse web n’est pas valable. Exemple : www.exemple.fr", "This web address is not valid. Example: www.example.com")
+	case "code":
+		return l.T("Ce n’est pas le code que le serveur a affiché.", "This is not the code that the server printed.")
+	}
+	return l.T("Cette valeur n’est pas valable.", "This value is not valid.")
+}

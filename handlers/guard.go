@@ -1,0 +1,183 @@
+package handlers
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"carnet/data"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// policy is the Content-Security-Policy of every page: nothing but our own
+// files, no inline script or style, and one Trusted Types policy, htmx's.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
+	"require-trusted-types-for 'script'; trusted-types htmx"
+
+// log writes a line a request, and turns a panic into an error. It never holds
+// an address, a query or a body.
+func (h *handlers) log(c *fiber.Ctx) (err error) {
+	start := time.Now()
+	defer func() {
+		if r := recover(); r != nil {
+			h.Log.Error("panic", "cause", fmt.Sprint(r), "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", r)
+		}
+		if err != nil {
+			err = h.fail(c, err)
+		}
+		h.Log.LogAttrs(c.UserContext(), slog.LevelInfo, "request",
+			slog.String("method", c.Method()), slog.String("route", c.Route().Path),
+			slog.Int("status", c.Response().StatusCode()), slog.Int("bytes", len(c.Response().Body())),
+			slog.Duration("took", time.Since(start)))
+	}()
+	return c.Next()
+}
+
+// headers are on every answer.
+func (h *handlers) headers(c *fiber.Ctx) error {
+	c.Set("Content-Security-Policy", policy)
+	c.Set("X-Content-Type-Options", "nosniff")
+	c.Set("Referrer-Policy", "same-origin")
+	c.Set("Cross-Origin-Opener-Policy", "same-origin")
+	c.Set("Cross-Origin-Resource-Policy", "same-origin")
+	c.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+	if h.PublicURL != nil && h.PublicURL.Scheme == "https" {
+		c.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+	c.Set(fiber.HeaderCacheControl, "private, no-cache")
+	c.Vary("HX-Request")
+	return c.Next()
+}
+
+// origin refuses a request that another site made a browser send: Go's
+// CrossOriginProtection, and a request with our cookie that says neither where
+// it comes from nor how it was fetched.
+func (h *handlers) origin() fiber.Handler {
+	guard := http.NewCrossOriginProtection()
+	if h.PublicURL != nil {
+		// An error is a URL that main has refused already.
+		_ = guard.AddTrustedOrigin(h.PublicURL.Scheme + "://" + h.PublicURL.Host)
+	}
+	return func(c *fiber.Ctx) error {
+		switch c.Method() {
+		case fiber.MethodGet, fiber.MethodHead:
+			return c.Next()
+		case fiber.MethodPost:
+		default:
+			return fiber.ErrMethodNotAllowed
+		}
+		site, origin := c.Get("Sec-Fetch-Site"), c.Get(fiber.HeaderOrigin)
+		r := &http.Request{Method: c.Method(), Host: string(c.Request().Host()), URL: &url.URL{Path: c.Path()}, Header: http.Header{}}
+		if site != "" {
+			r.Header.Set("Sec-Fetch-Site", site)
+		}
+		if origin != "" {
+			r.Header.Set("Origin", origin)
+		}
+		if err := guard.Check(r); err != nil {
+			return fiber.ErrForbidden
+		}
+		if site == "" && origin == "" && (h.Demo || c.Cookies(h.sessions.name) != "") {
+			return fiber.ErrForbidden
+		}
+		return c.Next()
+	}
+}
+
+// limits refuses a form with too many fields before it is taken apart, and
+// text that is not UTF-8.
+func (h *handlers) limits(c *fiber.Ctx) error {
+	if c.Method() != fiber.MethodPost {
+		return c.Next()
+	}
+	if body := c.Body(); bytes.Count(body, []byte("&")) >= maxFields {
+		return fiber.ErrRequestEntityTooLarge
+	}
+	kind := c.Get(fiber.HeaderContentType)
+	if len(c.Body()) > 0 && !strings.HasPrefix(kind, fiber.MIMEApplicationForm) {
+		return fiber.ErrUnsupportedMediaType
+	}
+	return c.Next()
+}
+
+// session reads who is signed in. In a demo everybody is.
+func (h *handlers) session(c *fiber.Ctx) error {
+	session, err := h.sessions.read(c)
+	if err != nil {
+		return err
+	}
+	if !session.IsNew {
+		c.Locals(sessionLocal, session)
+		return c.Next()
+	}
+	if !h.Demo {
+		return c.Next()
+	}
+	u, err := h.Store.FirstUser(c.UserContext())
+	if err != nil {
+		return err
+	}
+	if err := h.signIn(c, u); err != nil {
+		return err
+	}
+	return c.Next()
+}
+
+// signedIn lets in who is signed in, and asks the others to. A form that was
+// posted after the session ran out is kept for after the sign-in.
+func (h *handlers) signedIn(c *fiber.Ctx) error {
+	if user(c).ID != "" {
+		return c.Next()
+	}
+	if empty, err := h.Store.Empty(c.UserContext()); err != nil {
+		return err
+	} else if empty {
+		return c.Redirect("/setup", fiber.StatusSeeOther)
+	}
+	if isFragment(c) {
+		l := h.lang(c)
+		return h.fragment(c, fiber.StatusUnauthorized, nil, say(toast{Lang: l, ID: "session", Bad: true,
+			Text: l.T("Votre session a expiré. Vos saisies sont conservées : reconnectez-vous, puis réessayez.",
+				"Your session has expired. Your input is kept: sign in again, then try again."),
+			More: "/session/new", Link: l.T("Se connecter dans un nouvel onglet", "Sign in in a new tab")})...)
+	}
+	v := sessionsNew{Lang: h.lang(c), Next: c.Path()}
+	if c.Method() == fiber.MethodPost {
+		v.Kept = string(c.Body())
+		return h.page(c, fiber.StatusUnauthorized, v)
+	}
+	if c.Path() == "/" {
+		return c.Redirect("/session/new", fiber.StatusSeeOther)
+	}
+	return c.Redirect("/session/new?next="+url.QueryEscape(c.Path()), fiber.StatusSeeOther)
+}
+
+// ours tells whether an address is a path of this site, and so safe to send a
+// browser to.
+func ours(address string) bool {
+	return len(address) > 1 && address[0] == '/' && isAlnum(address[1]) &&
+		!strings.ContainsAny(address, "\\\r\n\x00")
+}
+
+func isAlnum(b byte) bool {
+	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9'
+}
+
+// theme returns the theme of a request: the user's, else the cookie's.
+func theme(c *fiber.Ctx) data.Theme {
+	if t := user(c).Theme; t != "" {
+		return t
+	}
+	if t := data.Theme(c.Cookies("theme")); t == data.Light || t == data.Dark {
+		return t
+	}
+	return ""
+}

@@ -1,0 +1,270 @@
+package handlers
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+
+	"carnet/data"
+	"carnet/i18n"
+	"carnet/mail"
+	"carnet/views"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+type messagesNew struct {
+	i18n.Lang
+	Client     data.Client
+	Request    string
+	Recipients recipientsFields
+	Subject    messagesSubject
+	Text       messagesText
+	Outgoing   outgoingBanner
+	Question   bool // unknown addresses are asked about before sending
+}
+
+func (messagesNew) Template() string { return "messages/new" }
+func (v messagesNew) Title() string  { return v.T("Nouvel e-mail", "New email") }
+
+type messagesSubject struct {
+	i18n.Lang
+	Value, Error string
+	Focus        bool
+}
+
+func (messagesSubject) Template() string { return "messages/_subject" }
+
+type messagesText struct {
+	i18n.Lang
+	Value, Error string
+}
+
+func (messagesText) Template() string { return "messages/_text" }
+
+// outgoingBanner says that mails do not leave, when they do not.
+type outgoingBanner struct {
+	i18n.Lang
+	Captured, Nowhere bool
+	Paused            string // the server's words, or what failed, when the queue waits
+}
+
+func (outgoingBanner) Template() string { return "messages/_outgoing" }
+
+func (h *handlers) outgoing(l i18n.Lang) outgoingBanner {
+	v := outgoingBanner{Lang: l, Captured: h.Outgoing == Captured, Nowhere: h.Outgoing == Nowhere}
+	if h.Config.Paused != nil {
+		if p := h.Config.Paused(); p != nil {
+			v.Paused = p.Error()
+		}
+	}
+	return v
+}
+
+// messagesNew: GET /clients/:client/messages/new?again=. The main address and
+// the favorites are filled in; again takes the recipients of another message.
+func (h *handlers) messagesNew(c *fiber.Ctx) error {
+	client, err := h.client(c)
+	if err != nil {
+		return err
+	}
+	w := h.writer(c, readDraft(c, client))
+	w.draft.request = string(data.NewID())
+	if again := c.Query("again"); again != "" {
+		err = w.again(again)
+	} else {
+		err = w.defaults()
+	}
+	if err != nil {
+		return err
+	}
+	w.focus = "recipients-input-to"
+	if w.draft.count() > 0 {
+		w.focus = "m-subject"
+	}
+	return h.composer(c, fiber.StatusOK, w)
+}
+
+func (h *handlers) writer(c *fiber.Ctx, d *draft) *writer {
+	return &writer{h: h, ctx: c.UserContext(), Lang: h.lang(c), draft: d, user: user(c), errs: map[string]string{}}
+}
+
+// again takes the recipients of a message of this client.
+func (w *writer) again(message string) error {
+	id, err := data.ParseID(message)
+	if err != nil {
+		return err
+	}
+	m, _, err := w.h.Store.Message(w.ctx, id)
+	if err != nil || m.Client != w.draft.client.ID {
+		return firstError(err, data.ErrNotFound)
+	}
+	for i, boxes := range [][]data.Mailbox{m.To, m.Cc, m.Bcc} {
+		for _, b := range boxes {
+			w.draft.add(w.draft.fields[i], data.Token{Raw: b.Address, Mailbox: b})
+		}
+		w.draft.fields[i].shown = i == 0 || len(boxes) > 0
+	}
+	w.draft.subject = m.Subject
+	return nil
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// composer answers with the page of a draft, or the part that changed.
+func (h *handlers) composer(c *fiber.Ctx, status int, w *writer) error {
+	fields, err := w.fields()
+	if err != nil {
+		return err
+	}
+	subject := messagesSubject{w.Lang, w.draft.subject, w.errs["subject"], w.focus == "m-subject"}
+	text := messagesText{w.Lang, w.draft.text, w.errs["text"]}
+	if !isFragment(c) {
+		v := messagesNew{Lang: w.Lang, Client: w.draft.client, Request: w.draft.request, Recipients: fields,
+			Subject: subject, Text: text, Outgoing: h.outgoing(w.Lang)}
+		v.Question = w.draft.asked
+		return h.page(c, status, v)
+	}
+	var besides []partial
+	if status == fiber.StatusUnprocessableEntity {
+		besides = append(besides, beside("messages-subject", subject), beside("messages-text", text))
+	}
+	if w.toast != nil {
+		besides = append(besides, say(*w.toast)...)
+	}
+	if len(w.said) > 0 {
+		besides = append(besides, live(strings.Join(w.said, " ")))
+	}
+	return h.fragment(c, status, fields, besides...)
+}
+
+// messagesCreate: POST /clients/:client/messages/new. Every button of the
+// composer comes here; the one without an op sends. What is on screen is what
+// is sent: the recipients are those of the form.
+func (h *handlers) messagesCreate(c *fiber.Ctx) error {
+	client, err := h.client(c)
+	if err != nil {
+		return err
+	}
+	w := h.writer(c, readDraft(c, client))
+	if op := c.FormValue("op"); op != "" {
+		if err := w.do(op, c); err != nil {
+			return err
+		}
+		if isFragment(c) { // the script knows where the focus is to stay
+			w.focus = ""
+		}
+		return h.composer(c, fiber.StatusOK, w)
+	}
+	for _, f := range w.draft.fields {
+		w.commit(f)
+	}
+	// Without JavaScript this is the first time that the unknown are seen.
+	if !isFragment(c) && !w.draft.asked {
+		for _, f := range w.draft.fields {
+			unknown, err := w.unknown(f, false)
+			if err != nil {
+				return err
+			}
+			if len(unknown) > 0 {
+				w.draft.asked = true
+			}
+		}
+		if w.draft.asked {
+			return h.composer(c, fiber.StatusOK, w)
+		}
+	}
+	id, err := w.send()
+	var invalid data.Invalid
+	if errors.As(err, &invalid) {
+		w.explain(invalid)
+		return h.composer(c, fiber.StatusUnprocessableEntity, w)
+	}
+	if err != nil {
+		return err
+	}
+	m, ds, err := h.Store.Message(c.UserContext(), id)
+	if err != nil {
+		return err
+	}
+	t := toast{Lang: w.Lang, ID: "info", More: string(views.Path("messages", id)), Link: w.T("Suivre l’envoi", "Follow it"),
+		Text: w.T("Mis en boîte d’envoi pour %d destinataires.", "Queued for %d recipients.", len(ds))}
+	if len(ds) == 1 {
+		t.Text = w.T("Mis en boîte d’envoi pour %s.", "Queued for %s.", label(data.Token{Mailbox: m.Recipients()[0]}))
+	}
+	return h.seeOther(c, views.Path("clients", client.ID), t)
+}
+
+// explain puts the problems of a message beside its fields.
+func (w *writer) explain(problems data.Invalid) {
+	for _, p := range problems {
+		if w.errs[p.Field] == "" {
+			w.errs[p.Field] = problemWords(w.Lang, p)
+		}
+	}
+	switch {
+	case w.errs["to"] != "":
+		w.focus = "recipients-input-to"
+	case w.errs["subject"] != "":
+		w.focus = "m-subject"
+	}
+}
+
+// send puts the draft in the outbox. The same form sent twice is one message;
+// a form that was changed and sent again is another.
+func (w *writer) send() (data.ID, error) {
+	m := data.Message{Client: w.draft.client.ID, Author: w.user.ID, From: w.h.Sender, ReplyTo: w.user.Mailbox(),
+		Subject: w.draft.subject, Text: w.draft.text}
+	var problems data.Invalid
+	for i, f := range w.draft.fields {
+		boxes, ok := f.boxes()
+		if !ok || f.query != "" {
+			problems = append(problems, data.FieldError{Field: f.name, Problem: data.Unresolved})
+		}
+		*[]*[]data.Mailbox{&m.To, &m.Cc, &m.Bcc}[i] = boxes
+	}
+	m, err := w.h.Store.Compose(m)
+	var invalid data.Invalid
+	if errors.As(err, &invalid) {
+		problems = append(problems, invalid...)
+	} else if err != nil {
+		return "", err
+	}
+	if len(problems) > 0 {
+		return "", problems
+	}
+	m.MessageID = mail.NewMessageID(string(m.ID), w.h.host())
+	raw, err := mail.Bytes(m)
+	if err != nil {
+		return "", err
+	}
+	return w.h.Store.Enqueue(w.ctx, w.once(m), m, raw, w.h.Outgoing == Nowhere)
+}
+
+// once names what this form sends: the form and its content.
+func (w *writer) once(m data.Message) data.ID {
+	id, err := data.ParseID(w.draft.request)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q", m.To, m.Cc, m.Bcc, m.Subject, m.Text))
+	return id + data.ID("-"+hex.EncodeToString(sum[:8]))
+}
+
+// host names this installation in Message-IDs.
+func (h *handlers) host() string {
+	if h.PublicURL != nil {
+		return h.PublicURL.Hostname()
+	}
+	_, domain := data.SplitAddress(h.Sender.Address)
+	return domain
+}

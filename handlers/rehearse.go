@@ -1,0 +1,30 @@
+package handlers
+
+import "fmt"
+
+// rehearse draws every view once with nothing in it: html/template finds its
+// mistakes at the first execution, and that is to be at the start.
+func (h *handlers) rehearse() error {
+	for _, v := range everyView() {
+		if _, err := h.views.Fragment(v.Template(), v); err != nil {
+			return fmt.Errorf("handlers: %s with nothing in it: %w", v.Template(), err)
+		}
+	}
+	return nil
+}
+
+// everyView is a zero value of each view, in the order of the templates.
+func everyView() []view {
+	return []view{
+		clientsDelete{}, clientsEdit{}, clientsIndex{}, clientsNew{}, clientsRow{}, clientsRows{}, clientsShow{},
+		contactsAsk{}, contactsBlock{}, contactsCount{}, contactsDelete{}, contactsEdit{}, contactsForm{},
+		contactsIndex{}, contactsList{}, contactsMain{}, contactsMini{}, contactsNew{}, contactsRange{},
+		contactsRow{}, contactsRows{}, contactsStar{},
+		deliveryStatus{}, errorsShow{}, field{Lines: 1}, field{Choices: []choice{{}}}, field{Type: "text"},
+		messagesDelivery{}, messagesIndex{}, messagesNew{}, messagesRow{}, messagesShow{}, messagesSubject{},
+		messagesText{}, outgoingBanner{Captured: true},
+		recipientsCard{}, recipientsCard{Lines: make([]cardLine, 1)}, recipientsCard{Lines: make([]cardLine, 2)},
+		recipientsChip{}, recipientsField{Shown: true}, recipientsFields{}, recipientsOption{}, recipientsOptions{},
+		copyButton{}, sessionsNew{}, sessionsResume{}, setupNew{}, shell{}, toast{}, trashIndex{},
+	}
+}

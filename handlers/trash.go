@@ -1,0 +1,40 @@
+package handlers
+
+import (
+	"carnet/i18n"
+	"carnet/views"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+type trashIndex struct {
+	i18n.Lang
+	Rows []trashRow
+}
+
+func (trashIndex) Template() string { return "trash/index" }
+func (v trashIndex) Title() string  { return v.T("Corbeille", "Trash") }
+
+type trashRow struct {
+	Name, What, When string
+	Restore          views.Address
+}
+
+// trashIndex: GET /trash, what was deleted last.
+func (h *handlers) trashIndex(c *fiber.Ctx) error {
+	v := trashIndex{Lang: h.lang(c)}
+	binned, err := h.Store.Trash(c.UserContext())
+	if err != nil {
+		return err
+	}
+	for _, b := range binned {
+		row := trashRow{Name: b.Client.Name, What: v.T("Client", "Client"), When: v.Moment(b.Deleted.Local()),
+			Restore: views.Path("clients", b.Client.ID, "restore")}
+		if b.Contact != nil {
+			row.Name, row.What = b.Contact.Label(), v.T("Contact de %s", "Contact of %s", b.Client.Name)
+			row.Restore = views.Path("clients", b.Client.ID, "contacts", b.Contact.ID, "restore")
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	return h.page(c, fiber.StatusOK, v)
+}

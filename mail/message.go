@@ -1,0 +1,140 @@
+// Package mail turns a message into the bytes of RFC 5322 and hands them to a
+// server by SMTP (RFC 5321), reporting what became of each recipient.
+package mail
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	netmail "net/mail"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"carnet/data"
+)
+
+// ErrHeader: a value cannot stand in a header, because it holds a line break
+// or another control character, is not UTF-8, is missing, or is no address.
+var ErrHeader = errors.New("mail: unfit for a header")
+
+// Message is what people read. It has no Bcc: those recipients are in the
+// Envelope alone.
+type Message struct {
+	From    data.Mailbox
+	ReplyTo data.Mailbox // optional: zero leaves the header out
+	To, Cc  []data.Mailbox
+	Subject string
+	Text    string    // any line ends
+	ID      string    // Message-ID without its <>, see NewMessageID
+	Date    time.Time // written in UTC, to the second
+}
+
+// Bytes renders a message of the book. Those of Bcc are in no header.
+func Bytes(m data.Message) ([]byte, error) {
+	return Render(Message{From: m.From, ReplyTo: m.ReplyTo, To: m.To, Cc: m.Cc,
+		Subject: m.Subject, Text: m.Text, ID: m.MessageID, Date: m.Created})
+}
+
+// NewMessageID makes a Message-ID (without <>) of an id that is unique in this
+// installation and of the installation's host. A host that is no domain name
+// becomes "localhost".
+func NewMessageID(id, host string) string {
+	domain, err := asciiDomain(host)
+	if err != nil {
+		domain = "localhost"
+	}
+	return id + "@" + domain
+}
+
+// Render writes m as RFC 5322 with a UTF-8 text/plain body in quoted-printable,
+// so that only a local part outside ASCII leaves bytes above 127 (RFC 6532).
+// The same m gives the same bytes, always. Any other error than ErrHeader is a
+// fault of the library.
+func Render(m Message) ([]byte, error) {
+	out := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithEncoding(gomail.EncodingQP))
+	if err := writeHeader(out, m); err != nil {
+		return nil, err
+	}
+	text := strings.ToValidUTF8(m.Text, "\uFFFD")
+	if !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	out.SetBodyString(gomail.TypeTextPlain, text)
+	var b bytes.Buffer
+	if _, err := out.WriteTo(&b); err != nil {
+		return nil, fmt.Errorf("mail: render: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// writeHeader gives the library values that it can neither misread nor fold
+// badly: it checks nothing itself.
+func writeHeader(out *gomail.Msg, m Message) error {
+	if m.Date.IsZero() || !isMessageID(m.ID) {
+		return fmt.Errorf("%w: a message needs a date and a Message-ID", ErrHeader)
+	}
+	out.SetDateWithValue(m.Date.UTC())
+	out.SetMessageIDWithValue(m.ID)
+	subject, err := unstructured(m.Subject)
+	if err != nil {
+		return fmt.Errorf("subject: %w", err)
+	}
+	out.Subject(subject)
+
+	boxes := []struct {
+		name gomail.AddrHeader
+		list []data.Mailbox
+	}{{gomail.HeaderFrom, []data.Mailbox{m.From}}, {gomail.HeaderTo, m.To}, {gomail.HeaderCc, m.Cc}, {gomail.HeaderReplyTo, nil}}
+	if m.ReplyTo != (data.Mailbox{}) {
+		boxes[3].list = []data.Mailbox{m.ReplyTo}
+	}
+	for _, b := range boxes {
+		addresses, err := addresses(b.list)
+		if err != nil {
+			return fmt.Errorf("%s: %w", b.name, err)
+		}
+		if len(addresses) > 0 {
+			out.SetAddrHeaderFromMailAddress(b.name, addresses...)
+		}
+	}
+	if len(m.To)+len(m.Cc) == 0 {
+		out.SetGenHeader("To", "undisclosed-recipients:;")
+	}
+	return nil
+}
+
+func addresses(list []data.Mailbox) ([]*netmail.Address, error) {
+	var out []*netmail.Address
+	for _, box := range list {
+		address, err := asciiAddress(box.Address)
+		if err != nil {
+			return nil, err
+		}
+		name, err := phrase(box.Name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, &netmail.Address{Name: name, Address: address})
+	}
+	return out, nil
+}
+
+// isMessageID holds a Message-ID to printable ASCII around one @, which every
+// server and every reader takes (RFC 5322, section 3.6.4).
+func isMessageID(id string) bool {
+	left, right, ok := strings.Cut(id, "@")
+	return ok && left != "" && right != "" && len(id) <= 250 &&
+		!strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) &&
+		!strings.ContainsAny(right, "@") && !strings.ContainsAny(id, `<>()[]\",;:`)
+}
+
+// checkText refuses what no header may hold.
+func checkText(s string) error {
+	if !utf8.ValidString(s) || hasControl(s) {
+		return fmt.Errorf("%w: %q", ErrHeader, s)
+	}
+	return nil
+}

@@ -1,0 +1,202 @@
+// Carnet is a self-hosted address book of an agency's clients, and the
+// composer that writes to them.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"sync"
+	"syscall"
+	"time"
+
+	"carnet/cli"
+	"carnet/data"
+	"carnet/data/demo"
+	"carnet/data/kv/bolt"
+	"carnet/handlers"
+	"carnet/mail"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+func main() {
+	bolt.CheckMain()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	var usage cli.UsageError
+	switch {
+	case err == nil, errors.Is(err, cli.ErrHelp):
+	case errors.As(err, &usage):
+		fmt.Fprintln(os.Stderr, "carnet:", err)
+		os.Exit(2)
+	default:
+		fmt.Fprintln(os.Stderr, "carnet:", err)
+		os.Exit(1)
+	}
+}
+
+// run is the whole program; it returns when ctx ends and all is put away.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
+	if len(args) > 0 && args[0] == "version" {
+		fmt.Fprintln(stdout, "carnet", version())
+		return nil
+	}
+	if len(args) > 0 && args[0] == "serve" {
+		args = args[1:]
+	}
+	settings, err := cli.Parse(args, getenv, stdout)
+	if err != nil {
+		return err
+	}
+	log := newLog(settings.LogFormat, stderr)
+	store, closeStore, err := open(ctx, settings)
+	if err != nil {
+		return err
+	}
+	err = serve(ctx, settings, store, log, stdout)
+	return errors.Join(err, closeStore())
+}
+
+// open opens the book: the one that -db names, or the demo's in a temporary
+// folder that the returned function removes.
+func open(ctx context.Context, settings cli.Settings) (*data.Store, func() error, error) {
+	if settings.Demo {
+		dir, err := os.MkdirTemp("", "carnet-demo-")
+		if err != nil {
+			return nil, nil, err
+		}
+		store, _, err := demo.Open(ctx, filepath.Join(dir, "carnet.db"), mail.Bytes)
+		if err != nil {
+			return nil, nil, errors.Join(err, os.RemoveAll(dir))
+		}
+		return store, func() error { return errors.Join(store.Close(), os.RemoveAll(dir)) }, nil
+	}
+	engine, err := bolt.Open(settings.DB, bolt.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	store, err := data.Open(ctx, engine)
+	if err != nil {
+		return nil, nil, errors.Join(err, engine.Close())
+	}
+	return store, store.Close, nil
+}
+
+// serve answers until ctx ends, then finishes the requests under way and the
+// mail in hand.
+func serve(ctx context.Context, settings cli.Settings, store *data.Store, log *slog.Logger, stdout io.Writer) error {
+	// Whatever a process before this one was sending, it is not any more.
+	if n, err := store.Recover(ctx); err != nil {
+		return err
+	} else if n > 0 {
+		log.Warn("messages were in hand when Carnet stopped", "count", n)
+	}
+	listener, err := net.Listen("tcp", settings.Addr)
+	if err != nil {
+		return err
+	}
+	address := "http://" + listener.Addr().String()
+	cfg := handlers.Config{Store: store, Log: log, PublicURL: settings.PublicURL, Demo: settings.Demo, Sender: settings.From}
+	var work sync.WaitGroup
+	workers, stopWorkers := context.WithCancel(ctx)
+	defer work.Wait()
+	defer stopWorkers()
+	if worker := newWorker(settings, store, log, &cfg); worker != nil {
+		work.Go(func() { worker.Run(workers) })
+	}
+	work.Go(func() { sweep(workers, store, log) })
+	empty, err := store.Empty(ctx)
+	if err != nil {
+		return err
+	}
+	if empty {
+		cfg.SetupCode = newCode()
+		log.Warn("no account yet: open "+address+"/setup and enter this code", "code", cfg.SetupCode)
+	}
+	if !settings.Loopback() && (settings.PublicURL == nil || settings.PublicURL.Scheme != "https") {
+		log.Warn("plain http on an address that others reach: passwords travel in clear; put https in front and set -public-url")
+	}
+	app, err := handlers.New(cfg)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(stdout, "carnet "+version()+" listens on "+address)
+	served := make(chan error, 1)
+	go func() { served <- app.Listener(listener) }()
+	select {
+	case err = <-served:
+	case <-ctx.Done():
+		err = shutDown(app)
+	}
+	log.Info("stopped")
+	return err
+}
+
+func shutDown(app *fiber.App) error { return app.ShutdownWithTimeout(20 * time.Second) }
+
+// newWorker returns what sends mails, and tells the handlers what becomes of
+// them; nil when nothing leaves.
+func newWorker(settings cli.Settings, store *data.Store, log *slog.Logger, cfg *handlers.Config) *mail.Worker {
+	w := &mail.Worker{Store: store, Log: log}
+	switch {
+	case settings.Demo:
+		cfg.Sender, cfg.Outgoing = demo.Sender, handlers.Captured
+		w.Transport, w.Server = mail.Capture{}, "demo"
+	case settings.SMTP != nil:
+		cfg.Outgoing = handlers.Server
+		w.Transport, w.Server = mail.NewSMTP(*settings.SMTP, mail.Options{}), settings.SMTP.Host
+	default:
+		cfg.Outgoing = handlers.Nowhere
+		return nil
+	}
+	cfg.Paused = w.Paused
+	return w
+}
+
+// sweep forgets what has expired, now and every hour.
+func sweep(ctx context.Context, store *data.Store, log *slog.Logger) {
+	hour := time.NewTicker(time.Hour)
+	defer hour.Stop()
+	for {
+		if err := store.Sweep(ctx); err != nil && ctx.Err() == nil {
+			log.Error("sweep", "cause", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-hour.C:
+		}
+	}
+}
+
+// newCode returns what who makes the first account is asked for: 40 bits, in
+// two groups of letters and digits.
+func newCode() string {
+	text := rand.Text()
+	return text[:4] + "-" + text[4:8]
+}
+
+func newLog(format string, out io.Writer) *slog.Logger {
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(out, nil))
+	}
+	return slog.New(slog.NewTextHandler(out, nil))
+}
+
+// version is the module's, as the go command stamped it.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
