@@ -102,7 +102,8 @@ func (p *page) reach(w who) (x, y float64) {
 // as reached by its label.
 const reachable = `function() {
 	const moving = document.getAnimations().some(a => a.playState === "running" &&
-		a.effect.getComputedTiming().endTime !== Infinity && a.effect.target?.contains(this));
+		a.effect.getComputedTiming().endTime !== Infinity &&
+		a.effect.getComputedTiming().progress !== null && a.effect.target?.contains(this));
 	if (moving) return "is moving";
 	this.scrollIntoViewIfNeeded(true);
 	const box = this.getClientRects()[0];

@@ -90,7 +90,8 @@ func (p *page) quiet() error {
 		return fmt.Errorf("no answer yet: %s", strings.Join(urls, ", "))
 	}
 	moving, err := eval[int](p, `document.readyState === "loading" ? 1 : document.getAnimations().filter(a =>
-		a.playState === "running" && a.effect.getComputedTiming().endTime !== Infinity).length`)
+		a.playState === "running" && a.effect.getComputedTiming().endTime !== Infinity &&
+		a.effect.getComputedTiming().progress !== null).length`) // null: a toast that waits before it goes
 	if err == nil && moving > 0 {
 		err = fmt.Errorf("%d animations still run", moving)
 	}

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"compress/gzip"
 	"html/template"
 	"strings"
 
@@ -69,7 +70,32 @@ func (h *handlers) page(c *fiber.Ctx, status int, v titled) error {
 	if s.Toasts, err = h.flashes(c); err != nil {
 		return err
 	}
-	return c.Status(status).Render(s.Template(), s)
+	if err := c.Status(status).Render(s.Template(), s); err != nil {
+		return err
+	}
+	return compress(c)
+}
+
+// compress gzips the page of an answer for a browser that takes it. Fragments
+// are small, and go as they are.
+func compress(c *fiber.Ctx) error {
+	c.Vary(fiber.HeaderAcceptEncoding)
+	if !strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") {
+		return nil
+	}
+	var out bytes.Buffer
+	z, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
+	if err != nil {
+		return err
+	}
+	if _, err := z.Write(c.Response().Body()); err != nil {
+		return err
+	}
+	if err := z.Close(); err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentEncoding, "gzip")
+	return c.Send(out.Bytes())
 }
 
 // partial is a further region that an answer changes: a target, how, and what.

@@ -19,6 +19,7 @@
   let open = null    // the name of the field whose list shows
   let cell = null    // its active cell
   let after = null   // where the focus goes after the next swap: f(field) → element
+  let keep = false   // the list stays open after the next swap
   let sent = {}      // what was typed when the request left
 
   const show = name => {
@@ -87,8 +88,11 @@
     if (x) {
       const i = removers(f).indexOf(x)
       after = f => removers(f)[i] || removers(f)[i - 1] || inputOf(f)
-    } else if (e.target.closest('.sug, .opt')) after = stay
-    else if (e.target.closest('.rcp-more')) after = () => null
+    } else if (e.target.closest('.sug, .opt')) {
+      after = stay
+      keep = !!e.target.closest('.opt')
+    }
+    if (e.target.closest('.rcp-more')) after = () => null
   }, true)
 
   const chipKeys = (e, b) => {
@@ -180,8 +184,11 @@
       after = null
       if (to?.isConnected && document.activeElement !== to) to.focus()
     }
+    const edit = document.activeElement
+    if (edit.matches('.chip-edit')) edit.setSelectionRange(edit.value.length, edit.value.length)
     const f = byName(was.open)
-    if (!f || document.activeElement !== inputOf(f)) return open && hide()
+    if (!f || !(keep || options) || document.activeElement !== inputOf(f)) return open && hide()
+    if (!options) keep = false
     show(was.open)
     const text = inputOf(f).value.trim()
     activate(document.getElementById(was.cell) || options && text && !WHOLE.test(text) && $('.opt-m', f) || null, f)

@@ -1,0 +1,133 @@
+package browser
+
+import "testing"
+
+// pages are those that a person opens by an address or a click.
+var pages = []struct{ name, path string }{
+	{"clients", "/clients"}, {"no client matches", "/clients?q=introuvable"}, {"new client", "/clients/new"},
+	{"emails", "/messages"}, {"trash", "/trash"}, {"not found", "/nulle-part"},
+}
+
+// Every page passes axe in both themes and both languages, at 360 and 1440
+// pixels, and nothing overflows.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	for _, english := range []bool{false, true} {
+		p := c.open(t)
+		p.visit("/clients")
+		if english {
+			p.follow("button", "English: switch the interface to English")
+		}
+		for _, dark := range []bool{false, true} {
+			p.dark(dark)
+			all := pages
+			for _, more := range []struct{ name, suffix string }{
+				{"file", ""}, {"edit client", "/edit"}, {"delete client", "/delete"}, {"contacts", "/contacts"},
+				{"new contact", "/contacts/new"}, {"new mail", "/messages/new"},
+			} {
+				all = append(all[:len(all):len(all)], struct{ name, path string }{more.name, lambert(p) + more.suffix})
+			}
+			for _, page := range all {
+				for _, width := range []int64{360, 1440} {
+					p.viewport(width, 900, width == 360)
+					p.visit(page.path)
+					p.axe(page.name)
+					p.noOverflow()
+				}
+			}
+		}
+	}
+}
+
+// lambert returns the address of Menuiserie Lambert's file.
+func lambert(p *page) string {
+	p.t.Helper()
+	p.visit("/clients?q=Menuiserie+Lambert")
+	path, err := eval[string](p, `document.querySelector('a.list-n').getAttribute('href')`)
+	p.must(err)
+	return path
+}
+
+// On a phone every target is 44 px, and the dialog and the list fit.
+func TestPhone(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t)
+	p.viewport(360, 740, true)
+	file := lambert(p)
+	check := func(state string) {
+		t.Helper()
+		p.noOverflow()
+		for _, small := range p.targets44() {
+			t.Errorf("%s: %s", state, small)
+		}
+		p.axe(state)
+	}
+	p.visit(file)
+	check("the file")
+	p.click("link", "Voir tout")
+	p.waitFor("dialog", "Contacts de Menuiserie Lambert")
+	check("the list")
+	p.click("link", "Créer")
+	p.waitFocus("textbox", "Adresse e-mail")
+	check("the form")
+	p.visit(file + "/messages/new")
+	p.click("combobox", "Destinataires")
+	check("the open list")
+	p.typeKeys("paul.durand@notaires-lyon.fr")
+	p.waitFor("group", "Nouvelle adresse paul.durand@notaires-lyon.fr")
+	check("the pop-up")
+}
+
+// The first page is 7 requests and 90 KB at most, and asks no other host.
+func TestFirstPage(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t)
+	p.visit("/clients")
+	p.budget(7, 90_000)
+}
+
+// When the connection is lost a message says so, and what was typed stays.
+func TestOffline(t *testing.T) {
+	t.Parallel()
+	p := composer(t)
+	p.fill("textbox", "Objet", "Perdu ?")
+	p.allow("")
+	p.offline(true)
+	p.click("button", "Envoyer")
+	p.waitText("Connexion perdue.")
+	if got := p.value("textbox", "Objet"); got != "Perdu ?" {
+		t.Errorf("the object is now %q", got)
+	}
+	p.offline(false)
+	p.follow("button", "Envoyer")
+	p.waitText("Mis en boîte d’envoi pour 3 destinataires.")
+}
+
+// Without JavaScript the whole job is done by pages and forms, the question of
+// the unknown address included.
+func TestWithoutJavaScript(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t)
+	p.noJS()
+	p.visit("/clients")
+	p.follow("link", "Menuiserie Lambert")
+	p.follow("link", "Voir tout")
+	p.follow("link", "Créer")
+	p.fill("textbox", "Adresse e-mail", "sans.script@exemple.fr")
+	p.follow("button", "Enregistrer")
+	p.follow("button", "Favori : sans.script@exemple.fr")
+	p.waitText("est maintenant en favori")
+	p.follow("link", "Envoyer un e-mail")
+	p.waitRecipients(append(defaults[:3:3], "sans.script@exemple.fr")...)
+	p.axe("a new mail without JavaScript")
+	p.fill("combobox", "Destinataires", "inconnue@exemple.fr")
+	p.fill("textbox", "Objet", "Sans script")
+	p.follow("button", "Envoyer")
+	p.waitText("Avant l’envoi")
+	p.waitFor("group", "Nouvelle adresse inconnue@exemple.fr")
+	p.axe("the question without JavaScript")
+	p.in("group", "Nouvelle adresse inconnue@exemple.fr").follow("button", "Ajouter")
+	p.follow("button", "Envoyer")
+	p.waitText("Mis en boîte d’envoi pour 5 destinataires.")
+}
