@@ -88,8 +88,8 @@ func (a *audit) gather(ctx context.Context) error {
 		switch table := tableOf(e.Key); {
 		case slices.Contains(ownedTables, table), slices.Contains(indexTables, table):
 			a.entries[a.sum(e.Key, e.Value)] = true
-			if table == tRaw {
-				a.raw[ID(elements(e.Key)[1])] += len(e.Value)
+			if es := elements(e.Key); table == tRaw && len(es) == 3 {
+				a.raw[ID(es[1])] += len(e.Value)
 			}
 		case !slices.Contains(recordTables, table):
 			a.report("unknown key: %s", nameOf(e.Key))

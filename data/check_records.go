@@ -2,6 +2,7 @@ package data
 
 import (
 	"context"
+	"errors"
 
 	"carnet/data/kv"
 )
@@ -23,13 +24,25 @@ func each[T any](ctx context.Context, a *audit, table string, own func(T) []byte
 	})
 }
 
+// readable reports a record that does not decode. It passes over one that is
+// absent, which is missed elsewhere, and returns any other error.
+func (a *audit) readable(k []byte, err error) error {
+	switch {
+	case errors.Is(err, kv.ErrCorrupt):
+		a.report("does not decode: %s", nameOf(k))
+	case err != ErrNotFound:
+		return err
+	}
+	return nil
+}
+
 func (a *audit) clients(ctx context.Context) error {
 	return each(ctx, a, tClient, func(c Client) []byte { return clientKey(c.ID) }, func(r kv.Reader, c Client) error {
 		own := clientKey(c.ID)
 		a.claim(tallyKey(c.ID), nil)
 		a.claim(key(tNumber, c.Number), own)
 		t, err := get[Tally](r, tallyKey(c.ID))
-		if err != nil && err != ErrNotFound {
+		if err := a.readable(tallyKey(c.ID), err); err != nil {
 			return err
 		}
 		a.counts[c.ID] = t
@@ -125,7 +138,7 @@ func (a *audit) message(r kv.Reader, m Message) error {
 		a.report("of no client: message %s", m.ID)
 	}
 	ds, err := deliveriesOf(r, m.ID)
-	if err != nil {
+	if err := a.readable(key(tDelivery, m.ID), err); err != nil {
 		return err
 	}
 	boxes := m.Recipients()
@@ -136,16 +149,13 @@ func (a *audit) message(r kv.Reader, m Message) error {
 		}
 	}
 	d, err := get[dispatch](r, dispatchKey(m.ID))
-	switch err {
-	case nil:
+	waits := err == nil
+	if waits {
 		a.claim(dispatchKey(m.ID), nil)
 		a.claim(queueKey(d.Due, m.ID), dispatchKey(m.ID))
-	case ErrNotFound:
-	default:
-		return err
 	}
-	a.dispatch(m, d, err == nil, statesOf(ds))
-	return nil
+	a.dispatch(m, d, waits, statesOf(ds))
+	return a.readable(dispatchKey(m.ID), err)
 }
 
 // dispatch holds the outbox against the deliveries: what is to be sent waits

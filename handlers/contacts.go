@@ -160,11 +160,14 @@ func (h *handlers) contactsIndex(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	_, target, _ := strings.Cut(c.Get("HX-Target"), "#")
+	if isFragment(c) && target != "contacts-rows" && c.Context().QueryArgs().Len() == 0 {
+		return h.contactsWhole(c, client)
+	}
 	v, err := h.contactsList(c, client)
 	if err != nil {
 		return err
 	}
-	_, target, _ := strings.Cut(c.Get("HX-Target"), "#")
 	switch {
 	case !isFragment(c):
 		v.Page = true
@@ -176,6 +179,16 @@ func (h *handlers) contactsIndex(c *fiber.Ctx) error {
 		return h.fragment(c, fiber.StatusOK, v.Rows.Range)
 	}
 	return h.fragment(c, fiber.StatusOK, v)
+}
+
+// contactsWhole answers with the list from its start, as "Voir tout" asks.
+func (h *handlers) contactsWhole(c *fiber.Ctx, client data.Client) error {
+	t, err := h.Store.Tally(c.UserContext(), client.ID)
+	if err != nil {
+		return err
+	}
+	k := keptKey{"contacts/_list", h.lang(c), client.ID, strconv.FormatUint(t.Version, 10)}
+	return h.list(c, k, func() (view, error) { return h.contactsList(c, client) })
 }
 
 // contactsList reads the page of the list that a request asks for.

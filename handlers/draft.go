@@ -20,6 +20,9 @@ type draft struct {
 	subject string
 	text    string
 	request string
+
+	added   []string // labels of the recipients that this request added
+	doubles []string // keys of those that it added a second time
 }
 
 // draftField is one field of recipients.
@@ -52,6 +55,12 @@ func readDraft(c *fiber.Ctx, client data.Client) *draft {
 		}
 		f.shown = name == "to" || len(f.tokens) > 0 || f.query != "" || c.FormValue(name+"_shown") == "1"
 		d.fields = append(d.fields, f)
+	}
+	for _, f := range d.fields { // what was typed and left the field, and is no chip yet
+		for _, typed := range formValues(c, f.name+"_typed") {
+			d.commit(f, typed)
+		}
+		f.shown = f.shown || len(f.tokens) > 0
 	}
 	return d
 }
@@ -119,36 +128,42 @@ func (d *draft) count() int {
 
 // add makes a chip of a token at the end of a field. An address that is a
 // recipient already is not added: its chip gains the name if it had none, and
-// add returns it, to be shown.
-func (d *draft) add(f *draftField, t data.Token) (double string) {
+// is one of the doubles.
+func (d *draft) add(f *draftField, t data.Token) {
 	if key, err := data.AddressKey(t.Mailbox.Address); err == nil {
 		if g, i := d.has(key); g != nil {
 			if g.tokens[i].Mailbox.Name == "" {
 				g.tokens[i].Mailbox.Name = t.Mailbox.Name
 			}
-			return key
+			d.doubles = append(d.doubles, key)
+			return
 		}
 	}
+	if t.Err == nil {
+		d.added = append(d.added, label(t))
+	} else if slices.ContainsFunc(f.tokens, func(x data.Token) bool { return rawOf(x) == t.Raw }) {
+		return
+	}
 	f.tokens = append(f.tokens, t)
-	return ""
 }
 
-// commit makes chips of what is typed in a field. It returns the keys of the
-// recipients that were there already.
-func (d *draft) commit(f *draftField) (doubles []string) {
-	tokens := data.SplitMailboxes(f.query)
+// commit makes chips of what was typed. What there is no room for stays typed.
+func (d *draft) commit(f *draftField, text string) {
 	room := max(maxChips-d.count(), 0)
-	f.query = ""
-	for i, t := range tokens {
+	for i, t := range data.SplitMailboxes(text) {
 		if i >= room {
 			f.query += rawOf(t) + ", "
 			continue
 		}
-		if double := d.add(f, t); double != "" {
-			doubles = append(doubles, double)
-		}
+		d.add(f, t)
 	}
-	return doubles
+}
+
+// commitQuery is commit of what stands in the text field.
+func (d *draft) commitQuery(f *draftField) {
+	text := f.query
+	f.query = ""
+	d.commit(f, text)
 }
 
 func rawOf(t data.Token) string {
@@ -186,7 +201,9 @@ func (d *draft) setDefaults(to []data.Recipient) {
 	f := d.field("to")
 	f.tokens = nil
 	for _, r := range to {
-		d.add(f, data.Token{Raw: r.Mailbox.Address, Mailbox: r.Mailbox})
+		if key, _ := data.AddressKey(r.Mailbox.Address); !slices.Contains(d.keys(), key) {
+			f.tokens = append(f.tokens, data.Token{Raw: r.Mailbox.Address, Mailbox: r.Mailbox})
+		}
 	}
 }
 

@@ -65,10 +65,10 @@ func (f form) Input(name, label string) field {
 type field struct {
 	Name, Label, Help, Value, Type, Autocomplete string
 
-	Required, Half, Focus bool
-	Lines                 int
-	Choices               []choice
-	Error, More, Link     string
+	Required, Focus   bool
+	Lines             int
+	Choices           []choice
+	Error, More, Link string
 }
 
 type choice struct{ Value, Label string }
@@ -78,7 +78,6 @@ func (field) Template() string { return "layout/_field" }
 func (x field) As(kind string) field        { x.Type = kind; return x }
 func (x field) Need() field                 { x.Required = true; return x }
 func (x field) Hint(help string) field      { x.Help = help; return x }
-func (x field) Narrow() field               { x.Half = true; return x }
 func (x field) Area(lines int) field        { x.Lines = lines; return x }
 func (x field) Complete(token string) field { x.Autocomplete = token; return x }
 func (x field) Or(value, label string) field {

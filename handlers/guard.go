@@ -149,7 +149,7 @@ func (h *handlers) signedIn(c *fiber.Ctx) error {
 				"Your session has expired. Your input is kept: sign in again, then try again."),
 			More: "/session/new", Link: l.T("Se connecter dans un nouvel onglet", "Sign in in a new tab")})...)
 	}
-	v := sessionsNew{Lang: h.lang(c), Next: c.Path()}
+	v := sessionsNew{Lang: h.lang(c), Next: c.OriginalURL()}
 	if c.Method() == fiber.MethodPost {
 		v.Kept = string(c.Body())
 		return h.page(c, fiber.StatusUnauthorized, v)
@@ -157,7 +157,7 @@ func (h *handlers) signedIn(c *fiber.Ctx) error {
 	if c.Path() == "/" {
 		return c.Redirect("/session/new", fiber.StatusSeeOther)
 	}
-	return c.Redirect("/session/new?next="+url.QueryEscape(c.Path()), fiber.StatusSeeOther)
+	return c.Redirect("/session/new?next="+url.QueryEscape(c.OriginalURL()), fiber.StatusSeeOther)
 }
 
 // ours tells whether an address is a path of this site, and so safe to send a

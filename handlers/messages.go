@@ -5,7 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 
 	"carnet/data"
 	"carnet/i18n"
@@ -131,7 +131,12 @@ func (h *handlers) composer(c *fiber.Ctx, status int, w *writer) error {
 	if !isFragment(c) {
 		v := messagesNew{Lang: w.Lang, Client: w.draft.client, Request: w.draft.request, Recipients: fields,
 			Subject: subject, Text: text, Outgoing: h.outgoing(w.Lang)}
-		v.Question = w.draft.asked
+		v.Question = w.draft.asked && slices.ContainsFunc(fields.Fields, func(f recipientsField) bool { return len(f.Card.Lines) > 0 })
+		if w.toast != nil {
+			if err := h.flash(c, *w.toast); err != nil {
+				return err
+			}
+		}
 		return h.page(c, status, v)
 	}
 	var besides []partial
@@ -141,8 +146,8 @@ func (h *handlers) composer(c *fiber.Ctx, status int, w *writer) error {
 	if w.toast != nil {
 		besides = append(besides, say(*w.toast)...)
 	}
-	if len(w.said) > 0 {
-		besides = append(besides, live(strings.Join(w.said, " ")))
+	if said := w.words(); said != "" {
+		besides = append(besides, live(said))
 	}
 	return h.fragment(c, status, fields, besides...)
 }
@@ -166,7 +171,7 @@ func (h *handlers) messagesCreate(c *fiber.Ctx) error {
 		return h.composer(c, fiber.StatusOK, w)
 	}
 	for _, f := range w.draft.fields {
-		w.commit(f)
+		w.draft.commitQuery(f)
 	}
 	// Without JavaScript this is the first time that the unknown are seen.
 	if !isFragment(c) && !w.draft.asked {
@@ -222,7 +227,11 @@ func (w *writer) explain(problems data.Invalid) {
 // send puts the draft in the outbox. The same form sent twice is one message;
 // a form that was changed and sent again is another.
 func (w *writer) send() (data.ID, error) {
-	m := data.Message{Client: w.draft.client.ID, Author: w.user.ID, From: w.h.Sender, ReplyTo: w.user.Mailbox(),
+	from, err := w.sender()
+	if err != nil {
+		return "", err
+	}
+	m := data.Message{Client: w.draft.client.ID, Author: w.user.ID, From: from, ReplyTo: w.user.Mailbox(),
 		Subject: w.draft.subject, Text: w.draft.text}
 	var problems data.Invalid
 	for i, f := range w.draft.fields {
@@ -232,7 +241,7 @@ func (w *writer) send() (data.ID, error) {
 		}
 		*[]*[]data.Mailbox{&m.To, &m.Cc, &m.Bcc}[i] = boxes
 	}
-	m, err := w.h.Store.Compose(m)
+	m, err = w.h.Store.Compose(m)
 	var invalid data.Invalid
 	if errors.As(err, &invalid) {
 		problems = append(problems, invalid...)
@@ -248,6 +257,23 @@ func (w *writer) send() (data.ID, error) {
 		return "", err
 	}
 	return w.h.Store.Enqueue(w.ctx, w.once(m), m, raw, w.h.Outgoing == Nowhere)
+}
+
+// sender is From: the agency's address, under the agency's name. Without one
+// set, nothing leaves, and the author stands in.
+func (w *writer) sender() (data.Mailbox, error) {
+	from := w.h.Sender
+	if from.Address == "" {
+		from.Address = w.user.Email
+	}
+	if from.Name == "" {
+		agency, err := w.h.Store.Agency(w.ctx)
+		if err != nil {
+			return from, err
+		}
+		from.Name = agency.Name
+	}
+	return from, nil
 }
 
 // once names what this form sends: the form and its content.

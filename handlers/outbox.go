@@ -177,6 +177,7 @@ type messagesDelivery struct {
 	ID         data.ID
 	Recipients []messagesRecipient
 	Moving     bool
+	Leaves     bool // there is a server to send by
 	Held       bool
 	Failed     bool
 	Unknown    bool
@@ -260,8 +261,8 @@ func (h *handlers) message(c *fiber.Ctx) (data.Message, []data.Delivery, error) 
 	return h.Store.Message(c.UserContext(), id)
 }
 
-func delivery(l i18n.Lang, m data.Message, ds []data.Delivery) messagesDelivery {
-	v := messagesDelivery{Lang: l, ID: m.ID}
+func (h *handlers) delivery(l i18n.Lang, m data.Message, ds []data.Delivery) messagesDelivery {
+	v := messagesDelivery{Lang: l, ID: m.ID, Leaves: h.Outgoing != Nowhere}
 	for i, d := range ds {
 		r := messagesRecipient{Lang: l, Delivery: d, Field: l.T("Destinataire", "To")}
 		switch {
@@ -286,7 +287,7 @@ func (h *handlers) messagesShow(c *fiber.Ctx) error {
 		return err
 	}
 	l := h.lang(c)
-	v := messagesShow{Lang: l, Message: m, Outgoing: h.outgoing(l), Delivery: delivery(l, m, ds)}
+	v := messagesShow{Lang: l, Message: m, Outgoing: h.outgoing(l), Delivery: h.delivery(l, m, ds)}
 	if isFragment(c) {
 		return h.fragment(c, fiber.StatusOK, v.Delivery)
 	}
@@ -324,7 +325,11 @@ func (h *handlers) deliveriesUpdate(c *fiber.Ctx) error {
 	l, ctx := h.lang(c), c.UserContext()
 	var text string
 	var n int
-	switch c.FormValue("op") {
+	op := c.FormValue("op")
+	if h.Outgoing == Nowhere && (op == "release" || op == "retry" || op == "resend") {
+		return data.ErrState // there is no server to send by
+	}
+	switch op {
 	case "release":
 		n, err = h.Store.Release(ctx, m.ID, data.Held)
 		text = l.N(n, "Envoi lancé pour %d destinataire.", "Envoi lancé pour %d destinataires.", "On its way to %d recipient.", "On its way to %d recipients.")

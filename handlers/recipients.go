@@ -48,13 +48,12 @@ type writer struct {
 	h   *handlers
 	ctx context.Context
 	i18n.Lang
-	draft   *draft
-	user    data.User
-	doubles []string // keys of chips to flash: they were added a second time
-	said    []string // for the live region
-	toast   *toast
-	errs    map[string]string // by field
-	focus   string            // the id of the element that takes the focus
+	draft *draft
+	user  data.User
+	said  []string // for the live region
+	toast *toast
+	errs  map[string]string // by field
+	focus string            // the id of the element that takes the focus
 }
 
 // do carries out what a button of the composer asks: a field, a verb and what
@@ -110,7 +109,7 @@ func (w *writer) say(text string) { w.said = append(w.said, text) }
 func (w *writer) pick(f *draftField, list bool) error {
 	q := strings.TrimSpace(f.query)
 	if q == "" || len(data.SplitMailboxes(q)) != 1 || data.WholeAddress(data.SplitMailboxes(q)[0].Mailbox.Address) {
-		w.commit(f)
+		w.draft.commitQuery(f)
 		return nil
 	}
 	page, err := w.h.Store.Contacts(w.ctx, w.draft.client.ID, data.ContactFilter{Query: q, Active: true, Limit: 2, Without: w.draft.keys()})
@@ -122,23 +121,9 @@ func (w *writer) pick(f *draftField, list bool) error {
 	case len(page.Contacts) > 1:
 		w.errs[f.name] = w.T("Plusieurs contacts correspondent à « %s » : choisissez dans la liste.", "Several contacts match “%s”: choose from the list.", q)
 	default:
-		w.commit(f)
+		w.draft.commitQuery(f)
 	}
 	return nil
-}
-
-// commit makes chips of what is typed, whatever it is.
-func (w *writer) commit(f *draftField) {
-	before := len(f.tokens)
-	w.doubles = append(w.doubles, w.draft.commit(f)...)
-	for _, t := range f.tokens[min(before, len(f.tokens)):] {
-		if t.Err == nil {
-			w.say(w.T("%s ajouté aux destinataires.", "%s added to recipients.", label(t)))
-		}
-	}
-	for range w.doubles {
-		w.say(w.T("Déjà destinataire.", "Already a recipient."))
-	}
 }
 
 func label(t data.Token) string {
@@ -151,15 +136,22 @@ func label(t data.Token) string {
 	return t.Raw
 }
 
+// add makes a chip of a mailbox in place of what is typed.
 func (w *writer) add(f *draftField, box data.Mailbox) {
-	t := data.Token{Raw: box.Address, Mailbox: box}
-	if double := w.draft.add(f, t); double != "" {
-		w.doubles = append(w.doubles, double)
-		w.say(w.T("Déjà destinataire.", "Already a recipient."))
-		return
-	}
 	f.query = ""
-	w.say(w.T("%s ajouté aux destinataires.", "%s added to recipients.", label(t)))
+	w.draft.add(f, data.Token{Raw: box.Address, Mailbox: box})
+}
+
+// words says what the request changed, for a screen reader.
+func (w *writer) words() string {
+	said := w.said
+	for _, added := range w.draft.added {
+		said = append(said, w.T("%s ajouté aux destinataires.", "%s added to recipients.", added))
+	}
+	if len(w.draft.doubles) > 0 {
+		said = append(said, w.T("Déjà destinataire.", "Already a recipient."))
+	}
+	return strings.Join(said, " ")
 }
 
 func (w *writer) addContact(f *draftField, arg string) error {
@@ -232,7 +224,7 @@ func readCard(c *fiber.Ctx, field string) []cardLine {
 func (w *writer) settle(f *draftField, lines []cardLine) {
 	for _, t := range data.SplitMailboxes(f.query) {
 		if slices.ContainsFunc(lines, func(l cardLine) bool { return data.SameAddress(l.Address, t.Mailbox.Address) }) {
-			w.doubles = append(w.doubles, w.draft.commit(f)...)
+			w.draft.commitQuery(f)
 			return
 		}
 	}
@@ -506,7 +498,7 @@ func (w *writer) chips(f *draftField) ([]recipientsChip, error) {
 			chip.Label = r.Mailbox.Name
 		}
 		if key, err := data.AddressKey(chip.Address); err == nil {
-			chip.Flash = slices.Contains(w.doubles, key)
+			chip.Flash = slices.Contains(w.draft.doubles, key)
 		}
 		chips = append(chips, chip)
 	}

@@ -83,19 +83,25 @@ func compress(c *fiber.Ctx) error {
 	if !strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") {
 		return nil
 	}
-	var out bytes.Buffer
-	z, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
+	body, err := gzipped(c.Response().Body())
 	if err != nil {
 		return err
 	}
-	if _, err := z.Write(c.Response().Body()); err != nil {
-		return err
-	}
-	if err := z.Close(); err != nil {
-		return err
-	}
 	c.Set(fiber.HeaderContentEncoding, "gzip")
-	return c.Send(out.Bytes())
+	return c.Send(body)
+}
+
+func gzipped(body []byte) ([]byte, error) {
+	var out bytes.Buffer
+	z, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := z.Write(body); err != nil {
+		return nil, err
+	}
+	err = z.Close()
+	return out.Bytes(), err
 }
 
 // partial is a further region that an answer changes: a target, how, and what.

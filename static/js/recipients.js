@@ -51,7 +51,23 @@
     const i = cells.indexOf(cell)
     if (cells.length) activate(cells[i < 0 ? (by > 0 ? 0 : cells.length - 1) : (i + by + cells.length) % cells.length])
   }
-  const commit = f => $(`#recipients-commit-${f.dataset.recipients}`).click()
+  // What is committed leaves the field at once, so that one types on meanwhile;
+  // a word that is no address stays, for the server to look up.
+  const commit = f => {
+    const input = inputOf(f)
+    if (input.value.includes('@')) {
+      const typed = document.createElement('input')
+      Object.assign(typed, { type: 'hidden', name: f.dataset.recipients + '_typed', value: input.value })
+      input.before(typed)
+      input.value = ''
+    }
+    $(`#recipients-commit-${f.dataset.recipients}`).click()
+  }
+  on('htmx:error', () => $$('[name$=_typed]', form).forEach(typed => {
+    const input = inputOf(fieldOf(typed))
+    input.value = typed.value + ' ' + input.value
+    typed.remove()
+  }))
   const stay = f => inputOf(f)
 
   on('mousedown', e => {
@@ -160,11 +176,13 @@
   on('htmx:before:request', e => {
     const { ctx } = e.detail
     if (!form || ctx.sourceElement !== form) return
+    if (form.dataset.sent) return e.preventDefault()   // the second of two clicks on Envoyer
     const body = new FormData(form), by = ctx.request.submitter
     if (by?.name) body.append(by.name, by.value)
     ctx.request.body = new URLSearchParams(body)
     sent = Object.fromEntries($$('.rcp-in', form).map(i => [i.name, i.value]))
   })
+  on('htmx:before:response', e => { if (e.detail.ctx.hx?.redirect && form) form.dataset.sent = 1 })
   const ofOptions = ctx => ctx?.target?.id?.startsWith('recipients-options')
   let was = null
   on('htmx:before:swap', e => {
@@ -179,7 +197,11 @@
     const { ctx } = e.detail, options = ofOptions(ctx)
     if (!form || !was || !options && ctx?.target?.id !== 'recipients-fields') return
     if (!options) {
-      for (const i of $$('.rcp-in', form)) if (!(i.name in sent) || i.value === sent[i.name]) i.value = i.defaultValue
+      // What was typed since the request left is kept, behind what the server left.
+      for (const i of $$('.rcp-in', form)) {
+        const was = sent[i.name] ?? i.value
+        i.value = i.defaultValue + (i.value.startsWith(was) ? i.value.slice(was.length).trimStart() : i.value)
+      }
       const to = after && after(byName(was.open) || byName('to'))
       after = null
       if (to?.isConnected && document.activeElement !== to) to.focus()
