@@ -128,7 +128,7 @@ func (s *sessionStore) write(c *fiber.Ctx, session *sessions.Session) error {
 		return err
 	}
 	for _, v := range http.Header(w).Values(fiber.HeaderSetCookie) {
-		c.Append(fiber.HeaderSetCookie, v)
+		c.Response().Header.Add(fiber.HeaderSetCookie, v) // Append would make one of two
 	}
 	return nil
 }

@@ -38,11 +38,15 @@ func (h *handlers) favoritesUpdate(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.fragment(c, fiber.StatusOK, nil,
-		beside("contacts-star-"+string(contact), contactsStar{l, saved, "contacts-star"}),
-		beside("contacts-mini-star-"+string(contact), contactsStar{l, saved, "contacts-mini-star"}),
-		beside("contacts-count", contactsCount{l, t}),
-		live(text))
+	besides := []partial{beside("contacts-count", contactsCount{l, t}), live(text)}
+	for _, star := range []string{"contacts-star", "contacts-mini-star"} {
+		html, err := h.row(contactsStar{l, saved, star}, contact, star, saved.Version, saved.Favorite)
+		if err != nil {
+			return err
+		}
+		besides = append(besides, beside(star+"-"+string(contact), drawn(html)))
+	}
+	return h.fragment(c, fiber.StatusOK, nil, besides...)
 }
 
 // back returns the page of ours that a form was on, or another.

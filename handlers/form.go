@@ -75,13 +75,20 @@ type choice struct{ Value, Label string }
 
 func (field) Template() string { return "layout/_field" }
 
-func (x field) As(kind string) field        { x.Type = kind; return x }
 func (x field) Need() field                 { x.Required = true; return x }
 func (x field) Hint(help string) field      { x.Help = help; return x }
 func (x field) Area(lines int) field        { x.Lines = lines; return x }
 func (x field) Complete(token string) field { x.Autocomplete = token; return x }
 func (x field) Or(value, label string) field {
 	x.Choices = append(x.Choices, choice{value, label})
+	return x
+}
+
+// As sets the type of the input. A password never comes back to the page.
+func (x field) As(kind string) field {
+	if x.Type = kind; kind == "password" {
+		x.Value = ""
+	}
 	return x
 }
 

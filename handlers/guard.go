@@ -43,6 +43,17 @@ func (h *handlers) log(c *fiber.Ctx) (err error) {
 
 // headers are on every answer.
 func (h *handlers) headers(c *fiber.Ctx) error {
+	h.protect(c)
+	return c.Next()
+}
+
+// unread answers a request that could not be read, and so reached no route.
+func (h *handlers) unread(c *fiber.Ctx, err error) error {
+	h.protect(c)
+	return h.fail(c, err)
+}
+
+func (h *handlers) protect(c *fiber.Ctx) {
 	c.Set("Content-Security-Policy", policy)
 	c.Set("X-Content-Type-Options", "nosniff")
 	c.Set("Referrer-Policy", "same-origin")
@@ -54,7 +65,6 @@ func (h *handlers) headers(c *fiber.Ctx) error {
 	}
 	c.Set(fiber.HeaderCacheControl, "private, no-cache")
 	c.Vary("HX-Request")
-	return c.Next()
 }
 
 // origin refuses a request that another site made a browser send: Go's

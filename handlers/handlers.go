@@ -60,7 +60,7 @@ func New(cfg Config) (*fiber.App, error) {
 	app := fiber.New(fiber.Config{
 		AppName:               "Carnet",
 		Views:                 h.views,
-		ErrorHandler:          h.fail,
+		ErrorHandler:          h.unread,
 		Immutable:             true, // what a handler keeps must not change under it
 		DisableStartupMessage: true,
 		ReadTimeout:           15 * time.Second,

@@ -21,7 +21,14 @@ import (
 type kept struct {
 	rows   *lru.Cache[keptKey, views.Fragment]
 	wholes *lru.Cache[keptKey, whole]
+	lists  *lru.Cache[keptKey, keptList]
 	run    string // of this process: its templates may differ from another's
+}
+
+// keptList is the list of contacts of a field, and how many they are.
+type keptList struct {
+	html views.Fragment
+	rows int
 }
 
 // whole is an answer kept as it leaves.
@@ -34,9 +41,11 @@ type keptKey struct {
 	version  string
 }
 
-// How many rows are kept, of about 2 KB, and how many lists, of about 60 KB.
+// How many rows are kept, of about 2 KB, lists of a field, of about 10 KB, and
+// whole lists, of about 60 KB.
 const (
 	keptRows   = 4096
+	keptLists  = 512
 	keptWholes = 128
 )
 
@@ -49,7 +58,11 @@ func newKept() *kept {
 	if err != nil {
 		panic(err)
 	}
-	return &kept{rows, wholes, string(data.NewID())}
+	lists, err := lru.New[keptKey, keptList](keptLists)
+	if err != nil {
+		panic(err)
+	}
+	return &kept{rows, wholes, lists, string(data.NewID())}
 }
 
 // row is a view of one record in one language.

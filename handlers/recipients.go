@@ -27,7 +27,7 @@ func (h *handlers) recipientsIndex(c *fiber.Ctx) error {
 		return data.ErrNotFound
 	}
 	w := &writer{h: h, ctx: c.UserContext(), Lang: h.lang(c), draft: d}
-	options, err := w.options(f)
+	options, err := w.list(f)
 	if err != nil {
 		return err
 	}
@@ -35,12 +35,12 @@ func (h *handlers) recipientsIndex(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	said := w.N(len(options.Rows), "%d contact disponible.", "%d contacts disponibles.", "%d contact available.", "%d contacts available.")
+	said := w.N(options.rows, "%d contact disponible.", "%d contacts disponibles.", "%d contact available.", "%d contacts available.")
 	if len(card.Lines) > 0 {
 		said = w.T("Adresse inconnue : %s. Vous pouvez l’ajouter aux contacts ou l’ignorer.",
 			"Unknown address: %s. You can add it to contacts or ignore it.", card.Lines[0].Address)
 	}
-	return h.fragment(c, fiber.StatusOK, options, beside("recipients-card-"+f.name, card), live(said))
+	return h.fragment(c, fiber.StatusOK, drawn(options.html), beside("recipients-card-"+f.name, card), live(said))
 }
 
 // writer is what changes a draft and draws it.
@@ -427,6 +427,31 @@ func (w *writer) options(f *draftField) (recipientsOptions, error) {
 	}
 	v.More = page.Next != ""
 	return v, nil
+}
+
+// list draws the options of a field, or takes them from where they are kept:
+// while one types, the same list is asked for again and again.
+func (w *writer) list(f *draftField) (keptList, error) {
+	t, err := w.h.Store.Tally(w.ctx, w.draft.client.ID)
+	if err != nil {
+		return keptList{}, err
+	}
+	k := keptKey{"recipients/_options", w.Lang, w.draft.client.ID,
+		strings.Join(append([]string{f.name, strconv.FormatUint(t.Version, 10), f.query}, w.draft.keys()...), "\x00")}
+	if kept, ok := w.h.kept.lists.Get(k); ok {
+		return kept, nil
+	}
+	v, err := w.options(f)
+	if err != nil {
+		return keptList{}, err
+	}
+	html, err := w.h.views.Fragment(v.Template(), v)
+	if err != nil {
+		return keptList{}, err
+	}
+	kept := keptList{html, len(v.Rows)}
+	w.h.kept.lists.Add(k, kept)
+	return kept, nil
 }
 
 // fields draws the whole of the recipients.

@@ -128,14 +128,14 @@ func gone(id string) partial { return partial{target: "#" + id, swap: "delete"} 
 func (h *handlers) fragment(c *fiber.Ctx, status int, main view, besides ...partial) error {
 	var out bytes.Buffer
 	if main != nil {
-		if err := h.views.Render(&out, main.Template(), main); err != nil {
+		if err := h.draw(&out, main); err != nil {
 			return err
 		}
 	}
 	for _, p := range besides {
 		out.WriteString(`<hx-partial hx-target="` + p.target + `" hx-swap="` + p.swap + `">`)
 		if p.view != nil {
-			if err := h.views.Render(&out, p.view.Template(), p.view); err != nil {
+			if err := h.draw(&out, p.view); err != nil {
 				return err
 			}
 		}
@@ -144,6 +144,19 @@ func (h *handlers) fragment(c *fiber.Ctx, status int, main view, besides ...part
 	}
 	c.Type("html", "utf-8")
 	return c.Status(status).Send(out.Bytes())
+}
+
+// drawn is a view that was drawn already.
+type drawn views.Fragment
+
+func (drawn) Template() string { return "" }
+
+func (h *handlers) draw(out *bytes.Buffer, v view) error {
+	if d, ok := v.(drawn); ok {
+		out.WriteString(string(d))
+		return nil
+	}
+	return h.views.Render(out, v.Template(), v)
 }
 
 // say is a toast for an answer with fragments: shown, and read out.
