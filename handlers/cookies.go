@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
@@ -222,6 +221,3 @@ func (h *handlers) flashes(c *fiber.Ctx) ([]toast, error) {
 }
 
 var _ sessions.Store = (*sessionStore)(nil)
-
-// background is for what must be done though the browser left.
-func background(c *fiber.Ctx) context.Context { return context.WithoutCancel(c.UserContext()) }

@@ -44,7 +44,7 @@ func (h *handlers) favoritesUpdate(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		besides = append(besides, beside(star+"-"+string(contact), drawn(html)))
+		besides = append(besides, besideHTML(star+"-"+string(contact), html))
 	}
 	return h.fragment(c, fiber.StatusOK, nil, besides...)
 }

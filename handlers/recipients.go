@@ -40,7 +40,7 @@ func (h *handlers) recipientsIndex(c *fiber.Ctx) error {
 		said = w.T("Adresse inconnue : %s. Vous pouvez l’ajouter aux contacts ou l’ignorer.",
 			"Unknown address: %s. You can add it to contacts or ignore it.", card.Lines[0].Address)
 	}
-	return h.fragment(c, fiber.StatusOK, drawn(options.html), beside("recipients-card-"+f.name, card), live(said))
+	return h.fragment(c, fiber.StatusOK, nil, besideHTML("recipients-options-"+f.name, options.html), beside("recipients-card-"+f.name, card), live(said))
 }
 
 // writer is what changes a draft and draws it.

@@ -108,11 +108,17 @@ func gzipped(body []byte) ([]byte, error) {
 type partial struct {
 	target, swap string
 	view         view
-	text         string // in place of a view
+	html         views.Fragment // in place of a view: one that was drawn already
+	text         string         // in place of a view
 }
 
 // beside puts a fragment in place of the element that has its id.
 func beside(id string, v view) partial { return partial{target: "#" + id, swap: "outerMorph", view: v} }
+
+// besideHTML is beside with a fragment that was drawn already.
+func besideHTML(id string, html views.Fragment) partial {
+	return partial{target: "#" + id, swap: "outerMorph", html: html}
+}
 
 // live says something to a screen reader.
 func live(text string) partial { return partial{target: "#live", swap: "textContent", text: text} }
@@ -128,35 +134,23 @@ func gone(id string) partial { return partial{target: "#" + id, swap: "delete"} 
 func (h *handlers) fragment(c *fiber.Ctx, status int, main view, besides ...partial) error {
 	var out bytes.Buffer
 	if main != nil {
-		if err := h.draw(&out, main); err != nil {
+		if err := h.views.Render(&out, main.Template(), main); err != nil {
 			return err
 		}
 	}
 	for _, p := range besides {
 		out.WriteString(`<hx-partial hx-target="` + p.target + `" hx-swap="` + p.swap + `">`)
 		if p.view != nil {
-			if err := h.draw(&out, p.view); err != nil {
+			if err := h.views.Render(&out, p.view.Template(), p.view); err != nil {
 				return err
 			}
 		}
+		out.WriteString(string(p.html))
 		template.HTMLEscape(&out, []byte(p.text))
 		out.WriteString("</hx-partial>")
 	}
 	c.Type("html", "utf-8")
 	return c.Status(status).Send(out.Bytes())
-}
-
-// drawn is a view that was drawn already.
-type drawn views.Fragment
-
-func (drawn) Template() string { return "" }
-
-func (h *handlers) draw(out *bytes.Buffer, v view) error {
-	if d, ok := v.(drawn); ok {
-		out.WriteString(string(d))
-		return nil
-	}
-	return h.views.Render(out, v.Template(), v)
 }
 
 // say is a toast for an answer with fragments: shown, and read out.

@@ -31,12 +31,12 @@ func TestMechanisms(t *testing.T) {
 			s, pool := newMailServer(t, "127.0.0.1", true, nil)
 			s.mechanism = mechanism
 			server := Server{Host: "127.0.0.1", Port: s.port, Security: TLS, User: rightUser, Password: "wrong"}
-			_, err, _ := send(t, NewSMTP(server, Options{RootCAs: pool}), three())
+			_, _, err := send(t, NewSMTP(server, Options{RootCAs: pool}), three())
 			if pause, ok := errors.AsType[*PauseError](err); !ok || pause.Step != StepAuth || pause.Code != 535 {
 				t.Errorf("wrong password: %v", err)
 			}
 			server.Password = rightPassword
-			res, err, _ := send(t, NewSMTP(server, Options{RootCAs: pool}), three())
+			res, _, err := send(t, NewSMTP(server, Options{RootCAs: pool}), three())
 			if err != nil || res.Outcomes[0].State != Accepted || !s.signedIn {
 				t.Errorf("right password: %v, %v", res, err)
 			}
@@ -54,7 +54,7 @@ func TestImpostor(t *testing.T) {
 	})
 	tr := f.smtp()
 	tr.server.User, tr.server.Password = rightUser, rightPassword
-	_, err, commits := send(t, tr, three())
+	_, commits, err := send(t, tr, three())
 	if pause, ok := errors.AsType[*PauseError](err); !ok || pause.Step != StepAuth || commits != 0 {
 		t.Errorf("%v", err)
 	}

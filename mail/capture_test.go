@@ -13,12 +13,12 @@ func TestCapture(t *testing.T) {
 	t.Parallel()
 	e := three()
 	e.To = []string{"a@example.org", "Bounce@example.com", "slow@example.com"}
-	res, err, commits := send(t, Capture{}, e)
+	res, commits, err := send(t, Capture{}, e)
 	if err != nil || commits != 1 || !slices.Equal(states(res), []State{Accepted, Failed, Deferred}) {
 		t.Errorf("%v, %v, %d commits", res, err, commits)
 	}
 	e.To = e.To[1:]
-	if res, err, commits := send(t, Capture{}, e); err != nil || commits != 0 || res.Outcomes[0].Code != 550 || res.Outcomes[1].Code != 451 {
+	if res, commits, err := send(t, Capture{}, e); err != nil || commits != 0 || res.Outcomes[0].Code != 550 || res.Outcomes[1].Code != 451 {
 		t.Errorf("%v, %v, %d commits", res, err, commits)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -172,10 +172,10 @@ func three() Envelope {
 }
 
 // send sends e and counts the calls of committing.
-func send(t *testing.T, tr Transport, e Envelope) (res Result, err error, commits int) {
+func send(t *testing.T, tr Transport, e Envelope) (res Result, commits int, err error) {
 	t.Helper()
 	res, err = tr.Send(t.Context(), e, func() error { commits++; return nil })
-	return res, err, commits
+	return res, commits, err
 }
 
 func states(res Result) []State {

@@ -68,7 +68,7 @@ func TestFaults(t *testing.T) {
 			case tt.reason == TimedOut:
 				tr.options.Command = 100 * time.Millisecond
 			}
-			res, err, commits := send(t, tr, three())
+			res, commits, err := send(t, tr, three())
 			if err != nil || !slices.Equal(states(res), tt.states) {
 				t.Fatalf("%v, %v; want %v", res, err, tt.states)
 			}
@@ -98,7 +98,7 @@ func TestFaultInTheMiddle(t *testing.T) {
 	t.Parallel()
 	e := three()
 	e.Body = append(e.Body, strings.Repeat("ligne\r\n", 2<<20)...)
-	res, err, commits := send(t, newFake(t, map[string]string{"DATA": deaf}).smtp(), e)
+	res, commits, err := send(t, newFake(t, map[string]string{"DATA": deaf}).smtp(), e)
 	if err != nil || commits != 0 || !slices.Equal(states(res), []State{Deferred, Deferred, Deferred}) {
 		t.Fatalf("cut: %v, %v, %d commits", res, err, commits)
 	}
@@ -106,7 +106,7 @@ func TestFaultInTheMiddle(t *testing.T) {
 		t.Error("the cause is for the log, and missing")
 	}
 	for answer, want := range map[string]State{"552 5.3.4 too big\r\n": Failed, "452 full\r\n": Deferred, "250 ok\r\n": Deferred} {
-		res, err, commits := send(t, newFake(t, map[string]string{"DATA": "354 go on\r\n" + answer}).smtp(), three())
+		res, commits, err := send(t, newFake(t, map[string]string{"DATA": "354 go on\r\n" + answer}).smtp(), three())
 		if err != nil || commits != 0 || !slices.Equal(states(res), []State{want, want, want}) {
 			t.Errorf("%q before the dot: %v, %v, %d commits", answer, res, err, commits)
 		}

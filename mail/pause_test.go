@@ -44,7 +44,7 @@ func TestPauses(t *testing.T) {
 			if tt.change != nil {
 				tt.change(&tr.server, &e)
 			}
-			res, err, commits := send(t, tr, e)
+			res, commits, err := send(t, tr, e)
 			var pause *PauseError
 			if !errors.As(err, &pause) || pause.Step != tt.step || pause.Code != tt.code {
 				t.Fatalf("%v, %v; want a pause at %s with %d", res, err, tt.step, tt.code)
@@ -62,7 +62,7 @@ func TestTemporaryRefusalsAreDeferred(t *testing.T) {
 	f := newFake(t, map[string]string{"EHLO": "250-f\r\n250 AUTH PLAIN\r\n", "AUTH": "454 4.7.0 later\r\n"})
 	tr := f.smtp()
 	tr.server.User, tr.server.Password = "u", "p"
-	res, err, _ := send(t, tr, three())
+	res, _, err := send(t, tr, three())
 	if err != nil || res.Outcomes[0].State != Deferred || res.Outcomes[0].Code != 454 {
 		t.Fatalf("%v, %v", res, err)
 	}
@@ -73,7 +73,7 @@ func TestNobodyListens(t *testing.T) {
 	t.Parallel()
 	f := newFake(t, nil)
 	f.listener.Close()
-	res, err, _ := send(t, f.smtp(), three())
+	res, _, err := send(t, f.smtp(), three())
 	if err != nil || res.Outcomes[2] != (Outcome{State: Deferred, Reason: Unreachable}) {
 		t.Fatalf("%v, %v", res, err)
 	}
@@ -100,7 +100,7 @@ func TestClearIsForLoopback(t *testing.T) {
 	}
 	defer l.Close()
 	tr := NewSMTP(Server{Host: ip, Port: l.Addr().(*net.TCPAddr).Port, Security: Clear}, Options{Command: time.Second})
-	_, err, _ = send(t, tr, three())
+	_, _, err = send(t, tr, three())
 	if pause, ok := errors.AsType[*PauseError](err); !ok || pause.Step != StepConnect {
 		t.Errorf("%v", err)
 	}
@@ -127,14 +127,14 @@ func TestCutDuringHandshake(t *testing.T) {
 	f := newFake(t, map[string]string{"greeting": hangUp})
 	tr := f.smtp()
 	tr.server.Security = TLS
-	res, err, _ := send(t, tr, three())
+	res, _, err := send(t, tr, three())
 	if err != nil || res.Outcomes[0] != (Outcome{State: Deferred, Reason: Cut}) {
 		t.Errorf("cut: %v, %v", res, err)
 	}
 	f = newFake(t, map[string]string{"greeting": mute})
 	tr = f.smtp()
 	tr.server.Security, tr.options.Connect = TLS, 200*time.Millisecond
-	res, err, _ = send(t, tr, three())
+	res, _, err = send(t, tr, three())
 	if err != nil || res.Outcomes[0] != (Outcome{State: Deferred, Reason: TimedOut}) {
 		t.Errorf("silence: %v, %v", res, err)
 	}
@@ -151,7 +151,7 @@ func TestStartTLSIsStrict(t *testing.T) {
 		f := newFake(t, map[string]string{"EHLO": ehlo, "STARTTLS": "220 go\r\n250 AUTH PLAIN\r\n"})
 		tr := f.smtp()
 		tr.server.Security = StartTLS
-		_, err, _ := send(t, tr, three())
+		_, _, err := send(t, tr, three())
 		if pause, ok := errors.AsType[*PauseError](err); !ok || pause.Step != StepTLS || !slices.Equal(f.commands(""), want) {
 			t.Errorf("%v; the server heard %q", err, f.commands(""))
 		}

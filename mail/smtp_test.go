@@ -19,7 +19,7 @@ func TestSendOverTLS(t *testing.T) {
 		e := three()
 		e.To = append(e.To, "bounce@société.fr", "paul@société.fr")
 		e.Body = []byte("Subject: points\r\n\r\n.\r\n..deux\r\n.fin")
-		res, err, commits := send(t, NewSMTP(server, Options{RootCAs: pool}), e)
+		res, commits, err := send(t, NewSMTP(server, Options{RootCAs: pool}), e)
 		if err != nil || commits != 1 || !slices.Equal(states(res), []State{Accepted, Accepted, Accepted, Failed, Accepted}) {
 			t.Fatalf("%v: %v, %v", server, res, err)
 		}
@@ -61,7 +61,7 @@ func TestTLSAndAuthErrorsPause(t *testing.T) {
 				pool = nil
 			}
 			server := Server{Host: "127.0.0.1", Port: s.port, Security: tt.security, User: "agence@exemple.fr", Password: tt.password}
-			_, err, commits := send(t, NewSMTP(server, Options{RootCAs: pool}), three())
+			_, commits, err := send(t, NewSMTP(server, Options{RootCAs: pool}), three())
 			var pause *PauseError
 			if !errors.As(err, &pause) || pause.Step != tt.step || commits != 0 {
 				t.Fatalf("%v; want a pause at %s", err, tt.step)
@@ -109,7 +109,7 @@ func TestSMTPUTF8(t *testing.T) {
 		{"agence@example.fr", "ana@example.org", "josé@example.org", true},
 	} {
 		e := Envelope{From: tt.from, To: []string{tt.to}, Body: []byte("Cc: " + tt.cc + "\r\n\r\nété\r\n")}
-		res, err, _ := send(t, tr, e)
+		res, _, err := send(t, tr, e)
 		if err != nil || res.Outcomes[0].State != Accepted {
 			t.Fatalf("%v, %v", res, err)
 		}
@@ -129,7 +129,7 @@ func TestAnnouncedSize(t *testing.T) {
 	for size, want := range map[int]Outcome{101: {State: Failed, Reason: TooLarge}, 90: {State: Accepted, Code: 250, Reply: "2.0.0 OK: queued"}} {
 		e := three()
 		e.Body = []byte(strings.Repeat("x", size))
-		res, err, _ := send(t, tr, e)
+		res, _, err := send(t, tr, e)
 		if err != nil || res.Outcomes[2] != want {
 			t.Errorf("%d bytes: %v, %v", size, res, err)
 		}

@@ -69,7 +69,7 @@ func TestPauseErrorIsOneLine(t *testing.T) {
 func TestHostileReply(t *testing.T) {
 	t.Parallel()
 	f := newFake(t, map[string]string{"RCPT": "550-\x1b[2Jgo\r\n550-\u202eaway\r\n550 " + strings.Repeat("x", 900) + "\r\n"})
-	res, err, _ := send(t, f.smtp(), three())
+	res, _, err := send(t, f.smtp(), three())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestPlainServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := Envelope{From: "agence@exemple.fr", To: []string{"Jean@société.fr", "josé@exemple.fr", "not an address", "a..b@example.org"}, Body: raw}
-	res, err, commits := send(t, f.smtp(), e)
+	res, commits, err := send(t, f.smtp(), e)
 	if err != nil || commits != 1 || !slices.Equal(states(res), []State{Accepted, Failed, Failed, Accepted}) {
 		t.Fatalf("%v, %v", res, err)
 	}
@@ -111,7 +111,7 @@ func TestExtensions(t *testing.T) {
 	f := newFake(t, map[string]string{"EHLO": "250-f\r\n250-8bitmime\r\n250-SIZE\r\n250 SMTPUTF8\r\n"})
 	e := three()
 	e.To[1] = "josé@example.org"
-	if res, err, _ := send(t, f.smtp(), e); err != nil || res.Outcomes[1].State != Accepted {
+	if res, _, err := send(t, f.smtp(), e); err != nil || res.Outcomes[1].State != Accepted {
 		t.Fatalf("%v, %v", res, err)
 	}
 	if got := f.commands("MAIL"); !slices.Equal(got, []string{"MAIL FROM:<agence@example.fr> SIZE=28 BODY=8BITMIME SMTPUTF8"}) {

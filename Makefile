@@ -1,0 +1,83 @@
+# What a developer runs. CI runs `.ci/run`, which is `make check` after the
+# tools that it needs.
+
+SHELL       = /bin/bash
+.SHELLFLAGS = -o pipefail -euc
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FASTHTTP    = v1.78.0
+FUZZTIME    = 10s
+
+step = @printf '\n== %s\n' "$@"
+
+.PHONY: check gofmt vet staticcheck fasthttp arrows race fuzz static test deep bench shots build tools
+
+check: gofmt vet staticcheck fasthttp arrows race fuzz static
+
+gofmt:
+	$(step)
+	@bad=$$(gofmt -l .); if [ -n "$$bad" ]; then echo "gofmt -w: $$bad"; exit 1; fi
+
+vet:
+	$(step)
+	@go vet ./...
+
+staticcheck:
+	$(step)
+	@go run $(STATICCHECK) ./...
+
+# Fiber 2 asks for a fasthttp of 2023, with which a request can be smuggled in
+# another, and a line break in a header. It has no CVE: only this line knows.
+fasthttp:
+	$(step)
+	@v=$$(go list -m -f '{{.Version}}' github.com/valyala/fasthttp); \
+	printf '%s\n' $(FASTHTTP) "$$v" | sort --version-sort --check=quiet || \
+	{ echo "go.mod has fasthttp $$v, below $(FASTHTTP)"; exit 1; }
+
+arrows:
+	$(step)
+	@go test -count=1 -run '^TestArrows$$' .
+
+race:
+	$(step)
+	@REQUIRE_BROWSER=1 go test -race -timeout 20m ./...
+
+# Each target for a while, one after the other: they take all cores.
+fuzz:
+	$(step)
+	@targets=$$(go test -list '^Fuzz' ./... | awk \
+		'/^Fuzz/ { f[++n] = $$1 } /^ok/ { for (i = 1; i <= n; i++) print $$2 " " f[i]; n = 0 }'); \
+	[ -n "$$targets" ] || { echo "no fuzz target was found"; exit 1; }; \
+	while read -r package target; do \
+		echo "$$package $$target"; \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null; \
+	done <<<"$$targets"
+
+static: build
+	$(step)
+	@! ldd bin/carnet 2>/dev/null || { echo "bin/carnet needs shared libraries"; exit 1; }
+	@bin/carnet version
+
+build:
+	$(step)
+	@CGO_ENABLED=0 go build -trimpath -o bin/carnet .
+
+tools: # brings what the steps need through the module proxy
+	go mod download
+	go run $(STATICCHECK) -version
+
+test:
+	go test ./...
+
+# What takes long: run by hand before an issue is closed.
+deep:
+	$(MAKE) fuzz FUZZTIME=5m
+	go test -race -count=20 -timeout 3h ./data/...
+	CARNET_DEEP=1 CARNET_KILL_ROUNDS=20 go test -count=1 -timeout 1h -v -run '^(TestKill|TestServerDown)$$' .
+	RACE=1 REQUIRE_BROWSER=1 go test -count=1 -timeout 1h ./browser
+
+bench:
+	@go run ./bench
+
+shots:
+	SHOTS=$(CURDIR)/docs/shots REQUIRE_BROWSER=1 go test -count=1 -run '^TestShots$$' ./browser

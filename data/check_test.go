@@ -1,0 +1,106 @@
+package data
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"carnet/data/kv"
+)
+
+// fill makes a book with a record of each kind in each state, and returns its
+// entries.
+func fill(t *testing.T, s *Store) []kv.Entry {
+	t.Helper()
+	ctx := t.Context()
+	u := User{ID: NewID(), Email: "ana@x.fr", Created: s.now()}
+	c := must(s.CreateClient(ctx, NewID(), Client{Name: "Été", Email: "main@x.fr"}))
+	binned := must(s.CreateClient(ctx, "", Client{Name: "Gone", Email: "main@x.fr"}))
+	must(s.CreateContact(ctx, "", Contact{Client: binned.ID, Email: "a@x.fr", Favorite: true}, false))
+	must(s.CreateContact(ctx, "", Contact{Client: c.ID, Email: "a@x.fr", Favorite: true}, false))
+	b := must(s.CreateContact(ctx, "", Contact{Client: c.ID, Email: "b@x.fr", LastName: "B"}, false))
+	for i, state := range []State{Queued, Accepted, Held} {
+		m := must(s.Compose(Message{Client: c.ID, Subject: "x", Text: "t", To: []Mailbox{{Address: "a@x.fr"}, {Address: "b@x.fr"}}}))
+		must(s.Enqueue(ctx, "", m, []byte("raw"), state == Held))
+		if state == Accepted {
+			claim := must(s.Claim(ctx, m.ID, time.Hour))
+			if err := s.Finish(ctx, claim, "", map[int]Outcome{0: {State: Accepted}, 1: {State: Accepted}}, true, 0); err != nil {
+				t.Fatal(i, err)
+			}
+		}
+	}
+	err := s.kv.Update(ctx, func(w kv.Writer) error {
+		return firstErr(insertUser(w, u), put(w, key[string](tAgency), Agency{Name: "A"}))
+	})
+	_, deleted := s.DeleteContact(ctx, c.ID, b.ID)
+	if err := firstErr(err, s.CreateSession(ctx, "token", u.ID), s.DeleteClient(ctx, binned.ID), deleted); err != nil {
+		t.Fatal(err)
+	}
+	return must(view(ctx, s, func(r kv.Reader) ([]kv.Entry, error) { return r.Scan(kv.Range{}) }))
+}
+
+func TestCheckFindsDamage(t *testing.T) {
+	// A book that is sound passes; one that lacks any entry, has one too many, or
+	// one with another value, does not, and is told without what people typed.
+	t.Parallel()
+	s := openTest(t)
+	change := func(k, value []byte) {
+		t.Helper()
+		if err := s.kv.Update(t.Context(), func(w kv.Writer) error {
+			if value == nil {
+				return w.Delete(k)
+			}
+			return w.Put(k, value)
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	entries := fill(t, s)
+	if problems := must(s.Check(t.Context())); len(problems) > 0 {
+		t.Fatalf("a sound book has %q", problems)
+	}
+	seen := map[string]bool{}
+	damaged := func(what string, k []byte) {
+		t.Helper()
+		problems := must(s.Check(t.Context()))
+		if len(problems) == 0 {
+			t.Errorf("%s: %q passes", what, elements(k))
+		}
+		for _, p := range problems {
+			if strings.Contains(p, "x.fr") || strings.Contains(p, "ete") {
+				t.Errorf("%q tells what was typed", p)
+			}
+		}
+	}
+	for _, e := range entries {
+		table := tableOf(e.Key)
+		seen[table] = true
+		if slices.Contains([]string{tMeta, tSeq, tOnce, tAgency}, table) {
+			continue // nothing else says that they have to be there
+		}
+		if table != tBinned { // of two in the trash with one address only the last has it
+			change(e.Key, nil)
+			damaged("without", e.Key)
+		}
+		if table != tText { // which may be any
+			change(e.Key, []byte("\xff nonsense"))
+			damaged("nonsense", e.Key)
+		}
+		change(e.Key, append([]byte{}, e.Value...))
+		es := elements(e.Key)
+		es[len(es)-1] += "0"
+		stray := key(es[0], es[1:]...)
+		change(stray, append([]byte{}, e.Value...))
+		damaged("a copy", stray)
+		change(stray, nil)
+	}
+	change(key("cat", "x"), []byte{})
+	damaged("a table too many", nil)
+	for _, table := range slices.Concat(recordTables, ownedTables, indexTables) {
+		if !seen[table] {
+			t.Error(fmt.Sprint("the book has nothing in ", table))
+		}
+	}
+}

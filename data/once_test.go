@@ -1,0 +1,79 @@
+package data_test
+
+import (
+	"sync"
+	"testing"
+
+	"carnet/data"
+	"carnet/data/datatest"
+)
+
+// together runs fn n times at once, and gives back what each returned.
+func together[T any](n int, fn func(i int) (T, error)) ([]T, []error) {
+	values, errs := make([]T, n), make([]error, n)
+	var start, end sync.WaitGroup
+	start.Add(1)
+	for i := range n {
+		end.Go(func() {
+			start.Wait()
+			values[i], errs[i] = fn(i)
+		})
+	}
+	start.Done()
+	end.Wait()
+	return values, errs
+}
+
+func TestOnce(t *testing.T) {
+	// Behaviour 21: a form that is posted many times, at once or later, has one
+	// effect, and each time the same answer.
+	t.Parallel()
+	s := datatest.Open(t)
+	c := datatest.Client(t, s, "X")
+	request := data.NewID()
+	made, errs := together(8, func(int) (data.Contact, error) {
+		return s.CreateContact(t.Context(), request, data.Contact{Client: c.ID, Email: "jean@x.fr"}, false)
+	})
+	for i := range made {
+		if errs[i] != nil || made[i].ID != made[0].ID {
+			t.Errorf("%d: %s, %v", i, made[i].ID, errs[i])
+		}
+	}
+	request = data.NewID()
+	clients, errs := together(4, func(int) (data.Client, error) {
+		return s.CreateClient(t.Context(), request, data.Client{Name: "Y"})
+	})
+	for i := range clients {
+		if errs[i] != nil || clients[i] != clients[0] {
+			t.Errorf("%d: %+v, %v", i, clients[i], errs[i])
+		}
+	}
+	if n := len(must(s.Clients(t.Context(), data.ClientFilter{}))(t).Clients); n != 2 {
+		t.Errorf("%d clients", n)
+	}
+	// Without a request each is new.
+	datatest.Client(t, s, "Y")
+	datatest.Client(t, s, "Y")
+	if n := len(must(s.Clients(t.Context(), data.ClientFilter{}))(t).Clients); n != 4 {
+		t.Errorf("%d clients", n)
+	}
+}
+
+func TestOnceForgetsErrors(t *testing.T) {
+	// A form that was refused is tried again when it is posted again, corrected.
+	t.Parallel()
+	s := datatest.Open(t)
+	c := datatest.Client(t, s, "X")
+	datatest.Contact(t, s, c.ID, "jean@x.fr", false)
+	request := data.NewID()
+	post := func(email string) error {
+		_, err := s.CreateContact(t.Context(), request, data.Contact{Client: c.ID, Email: email}, false)
+		return err
+	}
+	wantProblem(t, post("jean@x.fr"), "email", data.Duplicate)
+	ok(t, post("paul@x.fr"))
+	ok(t, post("paul@x.fr"))
+	if n := must(s.Tally(t.Context(), c.ID))(t).Contacts; n != 2 {
+		t.Errorf("%d contacts", n)
+	}
+}

@@ -1,0 +1,187 @@
+package data_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"carnet/data"
+	"carnet/data/datatest"
+)
+
+// addressesOf joins the addresses of recipients.
+func addressesOf(rs []data.Recipient) string {
+	var out []string
+	for _, r := range rs {
+		out = append(out, r.Mailbox.Address)
+	}
+	return strings.Join(out, " ")
+}
+
+func TestDefaults(t *testing.T) {
+	// Behaviour 15 and 16: the main address first, then the favorites by name,
+	// each once; who departed is told apart.
+	t.Parallel()
+	s := datatest.Open(t)
+	c := must(s.CreateClient(t.Context(), "", data.Client{Name: "X", Email: "Main@x.fr"}))(t)
+	want := func(want, wantAbsent string) []data.Recipient {
+		t.Helper()
+		to, absent, err := s.Defaults(t.Context(), c.ID)
+		ok(t, err)
+		var gone []string
+		for _, c := range absent {
+			gone = append(gone, c.Email)
+		}
+		if addressesOf(to) != want || strings.Join(gone, " ") != wantAbsent {
+			t.Errorf("got %q without %q, want %q without %q", addressesOf(to), gone, want, wantAbsent)
+		}
+		return to
+	}
+	if to := want("Main@x.fr", ""); !to[0].Main || to[0].Mailbox.Name != "X" || to[0].Contact != nil {
+		t.Errorf("the main address alone is %+v", to[0])
+	}
+	for _, x := range []data.Contact{
+		{Email: "z@x.fr", LastName: "Zola", Favorite: true},
+		{Email: "e@x.fr", LastName: "Éluard", Favorite: true},
+		{Email: "main@x.fr", LastName: "Main", Favorite: true},
+		{Email: "plain@x.fr", LastName: "Plain"},
+		{Email: "gone@x.fr", LastName: "Gone", Favorite: true, Departed: true},
+		{Email: "bin@x.fr", LastName: "Bin", Favorite: true},
+	} {
+		x.Client = c.ID
+		x = must(s.CreateContact(t.Context(), "", x, false))(t)
+		if x.Email == "bin@x.fr" {
+			must(s.DeleteContact(t.Context(), c.ID, x.ID))(t)
+		}
+	}
+	to := want("Main@x.fr e@x.fr z@x.fr", "gone@x.fr")
+	if !to[0].Main || to[0].Contact == nil || to[0].Mailbox.Name != "Main" || to[1].Main || to[1].Contact.LastName != "Éluard" {
+		t.Errorf("the recipients are %+v", to)
+	}
+	// One who departed and whose address is the main one is written to, and not absent.
+	x := *to[0].Contact
+	must(s.UpdateContact(t.Context(), c.ID, x.ID, x.Version, func(c *data.Contact) { c.Departed = true }))(t)
+	want("Main@x.fr e@x.fr z@x.fr", "gone@x.fr")
+	_, _, err := s.UpdateClient(t.Context(), c.ID, c.Version, false, func(c *data.Client) { c.Email = "" })
+	ok(t, err)
+	want("e@x.fr z@x.fr", "gone@x.fr main@x.fr")
+}
+
+func TestDefaultsAtMost(t *testing.T) {
+	// Behaviour 49: there are never more defaults than a message takes.
+	t.Parallel()
+	s := datatest.Open(t)
+	c := must(s.CreateClient(t.Context(), "", data.Client{Name: "X", Email: "main@x.fr"}))(t)
+	for i := range data.MaxRecipients + 2 {
+		datatest.Contact(t, s, c.ID, fmt.Sprintf("c%d@x.fr", i), true)
+	}
+	to, _, err := s.Defaults(t.Context(), c.ID)
+	if len(to) != data.MaxRecipients || !to[0].Main || err != nil {
+		t.Errorf("%d recipients, %v", len(to), err)
+	}
+}
+
+func TestRecipients(t *testing.T) {
+	// Behaviour 22: what the book knows of each address is told in their order,
+	// for as many as a message takes, with the name that was typed if there is one.
+	t.Parallel()
+	s := datatest.Open(t)
+	c := must(s.CreateClient(t.Context(), "", data.Client{Name: "X", Email: "main@x.fr"}))(t)
+	jean := must(s.CreateContact(t.Context(), "", data.Contact{Client: c.ID, Email: "jean@x.fr", FirstName: "Jean"}, false))(t)
+	bin := datatest.Contact(t, s, c.ID, "bin@x.fr", true)
+	must(s.DeleteContact(t.Context(), c.ID, bin.ID))(t)
+	datatest.Contact(t, s, datatest.Client(t, s, "Y").ID, "other@x.fr", true)
+	boxes := []data.Mailbox{{Address: "MAIN@x.fr"}, {Address: "Jean@x.fr"}, {Name: "J. D.", Address: "jean@x.fr"},
+		{Address: "bin@x.fr"}, {Address: "other@x.fr"}, {Address: "nonsense"}}
+	for len(boxes) < data.MaxRecipients { // those in the trash take most to look up
+		x := datatest.Contact(t, s, c.ID, fmt.Sprintf("c%d@x.fr", len(boxes)), false)
+		must(s.DeleteContact(t.Context(), c.ID, x.ID))(t)
+		boxes = append(boxes, data.Mailbox{Address: x.Email})
+	}
+	rs := must(s.Recipients(t.Context(), c.ID, boxes))(t)
+	if len(rs) != len(boxes) {
+		t.Fatalf("%d recipients", len(rs))
+	}
+	for i, r := range rs {
+		name := boxes[i].Name
+		var contact, binned bool
+		switch i {
+		case 0:
+			name = "X"
+		case 1:
+			name, contact = "Jean", true
+		case 2:
+			contact = true
+		case 4, 5:
+		default:
+			binned = true
+		}
+		if r.Mailbox != (data.Mailbox{Name: name, Address: boxes[i].Address}) || r.Main != (i == 0) || r.Known() != (i < 3) ||
+			(r.Contact != nil) != contact || contact && *r.Contact != jean ||
+			(r.Binned != nil) != binned || binned && r.Binned.Email != boxes[i].Address {
+			t.Errorf("%v is %+v", boxes[i], r)
+		}
+	}
+}
+
+func TestElsewhere(t *testing.T) {
+	// Behaviour 8: the other clients that hold an address are told, five at most,
+	// as their main one too, and none that is in the trash.
+	t.Parallel()
+	s := datatest.Open(t)
+	me := must(s.CreateClient(t.Context(), "", data.Client{Name: "Me", Email: "jean@x.fr"}))(t)
+	datatest.Contact(t, s, me.ID, "jean@x.fr", false)
+	elsewhere := func() string {
+		var out []string
+		for _, c := range must(s.Elsewhere(t.Context(), "JEAN@x.fr", me.ID))(t) {
+			out = append(out, c.Name)
+		}
+		return strings.Join(out, " ")
+	}
+	if got := elsewhere(); got != "" {
+		t.Errorf("at first: %q", got)
+	}
+	a := must(s.CreateClient(t.Context(), "", data.Client{Name: "A", Email: "Jean@x.fr"}))(t)
+	datatest.Contact(t, s, a.ID, "jean@x.fr", false)
+	b := datatest.Client(t, s, "B")
+	atB := datatest.Contact(t, s, b.ID, "jean@x.fr", false)
+	if got := elsewhere(); got != "A B" {
+		t.Errorf("got %q", got)
+	}
+	ok(t, s.DeleteClient(t.Context(), a.ID))
+	if got := elsewhere(); got != "B" {
+		t.Errorf("with A in the trash: %q", got)
+	}
+	must(s.DeleteContact(t.Context(), b.ID, atB.ID))(t)
+	if got := elsewhere(); got != "" {
+		t.Errorf("with the contact in the trash: %q", got)
+	}
+	for i := range 7 {
+		datatest.Contact(t, s, datatest.Client(t, s, fmt.Sprint(i)).ID, "jean@x.fr", false)
+	}
+	if got := elsewhere(); got != "0 1 2 3 4" {
+		t.Errorf("of many: %q", got)
+	}
+	if cs, err := s.Elsewhere(t.Context(), "nonsense", me.ID); len(cs) > 0 || err != nil {
+		t.Errorf("nonsense: %v, %v", cs, err)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	// Behaviour 22: an address one or two edits from a known one asks whether
+	// that is meant; one that is farther does not, nor does one who departed.
+	t.Parallel()
+	s := datatest.Open(t)
+	c := must(s.CreateClient(t.Context(), "", data.Client{Name: "X", Email: "accueil@mairie.fr"}))(t)
+	must(s.CreateContact(t.Context(), "", data.Contact{Client: c.ID, Email: "jean.dupont@x.fr", FirstName: "Jean"}, false))(t)
+	must(s.CreateContact(t.Context(), "", data.Contact{Client: c.ID, Email: "zacharie@x.fr", Departed: true}, false))(t)
+	for typed, want := range map[string]string{
+		"jean.dupond@x.fr": "jean.dupont@x.fr", "jaen.dupont@x.fr": "jean.dupont@x.fr", "Jean.Dupnt@x.f": "jean.dupont@x.fr",
+		"acceuil@mairie.fr": "accueil@mairie.fr", "ean.duponx@x.com": "", "paul@x.fr": "", "nonsense": "", "zacharle@x.fr": "",
+	} {
+		near, found, err := s.Nearest(t.Context(), c.ID, typed)
+		if near.Address != want || found != (want != "") || err != nil {
+			t.Errorf("%q is near %v, %t, %v, want %q", typed, near, found, err, want)
+		}
+	}
+}

@@ -1,0 +1,256 @@
+package handlers
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"carnet/data"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// who a route is for.
+type who int
+
+const (
+	members  who = iota
+	everyone     // signed in or not
+)
+
+// visit is a route with what a good request of it gets.
+type visit struct {
+	route string
+	who   who
+	form  string // what is posted
+	want  int    // from who is signed in
+}
+
+// every is every route. One that is missing here fails the test.
+var every = []visit{
+	{"GET /static/:hash/:name", everyone, "", 200},
+	{"GET /healthz", everyone, "", 200},
+	{"GET /favicon.ico", everyone, "", 301},
+	{"GET /setup", everyone, "", 303},
+	{"POST /setup", everyone, "code=WRONG", 422},
+	{"GET /session/new", everyone, "", 303},
+	{"POST /session/new", everyone, "email=a@b.example&password=x", 422},
+	{"POST /session/delete", everyone, "", 303},
+	{"POST /preferences", everyone, "theme=dark", 303},
+	{"GET /", members, "", 303},
+	{"GET /clients", members, "", 200},
+	{"GET /clients/new", members, "", 200},
+	{"POST /clients/new", members, "name=Nouveau", 303},
+	{"GET /clients/:client", members, "", 200},
+	{"GET /clients/:client/edit", members, "", 200},
+	{"POST /clients/:client/edit", members, "version=1&name=Lambert&number=C-0001", 303},
+	{"GET /clients/:client/delete", members, "", 200},
+	{"POST /clients/:client/delete", members, "", 303},
+	{"POST /clients/:client/restore", members, "", 303},
+	{"GET /clients/:client/contacts", members, "", 200},
+	{"GET /clients/:client/contacts/new", members, "", 200},
+	{"POST /clients/:client/contacts/new", members, "email=n@exemple.example", 303},
+	{"GET /clients/:client/contacts/:contact/edit", members, "", 200},
+	{"POST /clients/:client/contacts/:contact/edit", members, "version=1&email=l@exemple.example", 303},
+	{"GET /clients/:client/contacts/:contact/delete", members, "", 200},
+	{"POST /clients/:client/contacts/:contact/delete", members, "", 303},
+	{"POST /clients/:client/contacts/:contact/restore", members, "", 303},
+	{"POST /clients/:client/contacts/:contact/favorite", members, "favorite=1", 303},
+	{"POST /clients/:client/contacts/:contact/main", members, "", 303},
+	{"GET /clients/:client/messages/new", members, "", 200},
+	{"POST /clients/:client/messages/new", members, "to=n@exemple.example&subject=Essai&asked=1", 303},
+	{"POST /clients/:client/recipients/:field", members, "to_q=nou", 200},
+	{"GET /messages", members, "", 200},
+	{"GET /messages/:message", members, "", 200},
+	{"GET /messages/:message/source", members, "", 200},
+	{"POST /messages/:message/delivery", members, "op=retry", 303},
+	{"GET /trash", members, "", 200},
+}
+
+// addresses fills routes with what the book has.
+func (o office) addresses(t testing.TB) *strings.Replacer {
+	t.Helper()
+	client := o.clientNamed(lambert)
+	failed := o.clientNamed("Transports Garnier")
+	page, err := o.store.Messages(bg, data.MessageFilter{Client: failed.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(page.Messages, func(m data.MessageSummary) bool { return m.States[data.Failed] > 0 })
+	if i < 0 {
+		t.Fatal("no message failed")
+	}
+	icon := o.ask(t, http.MethodGet, "/favicon.ico", "").Header.Get("Location")
+	return strings.NewReplacer("/static/:hash/:name", icon, ":client", string(client.ID),
+		":contact", string(o.contactAt(client, "louis.petit@menuiserie-lambert.fr").ID),
+		":field", "to", ":message", string(page.Messages[i].ID))
+}
+
+func TestEveryRouteIsTried(t *testing.T) {
+	// The tables of these tests know every route.
+	t.Parallel()
+	var want, got []string
+	for _, r := range shared(t).app.GetRoutes(true) {
+		if r.Method != fiber.MethodHead {
+			got = append(got, r.Method+" "+r.Path)
+		}
+	}
+	for _, v := range every {
+		want = append(want, v.route)
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("the routes are\n%s\nand the table has\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestRoutesSignedIn(t *testing.T) {
+	// Each route answers who is signed in; a GET changes nothing (45, 47).
+	t.Parallel()
+	o := agency(t)
+	b, to := o.member(t), o.addresses(t)
+	for _, v := range every {
+		method, route, _ := strings.Cut(v.route, " ")
+		if method == http.MethodPost {
+			continue
+		}
+		before := o.engine.writes.Load()
+		b.receive(b.request(method, to.Replace(route), ""))
+		if b.StatusCode != v.want {
+			t.Errorf("%s: status %d, want %d", v.route, b.StatusCode, v.want)
+		}
+		if n := o.engine.writes.Load() - before; n != 0 {
+			t.Errorf("%s wrote %d times", v.route, n)
+		}
+		if b.receive(b.request(http.MethodHead, to.Replace(route), "")); b.StatusCode != v.want || b.body != "" {
+			t.Errorf("HEAD %s: status %d and %d bytes", route, b.StatusCode, len(b.body))
+		}
+	}
+}
+
+func TestFormsSignedIn(t *testing.T) {
+	// Each form is taken from who is signed in: with a redirect, and from htmx
+	// with a fragment or the like of a redirect.
+	t.Parallel()
+	for _, htmx := range []string{"false", "true"} {
+		t.Run("htmx "+htmx, func(t *testing.T) {
+			t.Parallel()
+			o := agency(t)
+			to := o.addresses(t)
+			for _, v := range every { // in this order: what is deleted is restored
+				method, route, _ := strings.Cut(v.route, " ")
+				if method != http.MethodPost {
+					continue
+				}
+				b := o.member(t)
+				b.receive(b.request(method, to.Replace(route), v.form, header{"HX-Request", htmx}))
+				want := v.want
+				if htmx == "true" && want == 303 {
+					want = 200
+					if b.Header.Get("HX-Redirect") != "" {
+						want = 204
+					}
+				}
+				if htmx == "true" && v.who == members && strings.Contains(b.body, "<html") {
+					t.Errorf("%s: htmx got a page", v.route)
+				}
+				if b.StatusCode != want {
+					t.Errorf("%s: status %d, want %d\n%s", v.route, b.StatusCode, want, b.body)
+				}
+			}
+		})
+	}
+}
+
+func TestRoutesSignedOut(t *testing.T) {
+	// Who is signed out is sent to the sign-in, and htmx told so; a form that
+	// was posted is kept; nothing is shown and nothing changes (49).
+	t.Parallel()
+	o := agency(t)
+	to := o.addresses(t)
+	for _, v := range every {
+		method, route, _ := strings.Cut(v.route, " ")
+		if v.who == everyone {
+			continue
+		}
+		before, path := o.engine.writes.Load(), to.Replace(route)
+		a := o.ask(t, method, path+"?q=x", v.form)
+		f := o.ask(t, method, path, v.form, header{"HX-Request", "true"})
+		switch {
+		case method == http.MethodPost:
+			if a.StatusCode != 401 || v.form != "" && !strings.Contains(a.body, `name="kept" value="`+html.EscapeString(v.form)+`"`) {
+				t.Errorf("%s: status %d, and the form is not kept\n%s", v.route, a.StatusCode, a.body)
+			}
+		case a.StatusCode != 303 || !strings.HasPrefix(a.Header.Get("Location"), "/session/new") ||
+			route != "/" && !strings.Contains(a.Header.Get("Location"), "next="+url.QueryEscape(path+"?q=x")):
+			t.Errorf("%s: status %d to %q", v.route, a.StatusCode, a.Header.Get("Location"))
+		}
+		if f.StatusCode != 401 || strings.Contains(f.body, "<html") || !strings.Contains(f.body, `id="toast-session"`) {
+			t.Errorf("%s with htmx: status %d: %s", v.route, f.StatusCode, f.body)
+		}
+		for _, a := range []answer{a, f} {
+			if strings.Contains(strings.ToLower(a.body), "menuiserie") {
+				t.Errorf("%s shows the book to a stranger", v.route)
+			}
+		}
+		if n := o.engine.writes.Load() - before; n != 0 {
+			t.Errorf("%s wrote %d times", v.route, n)
+		}
+	}
+}
+
+func TestOtherMethods(t *testing.T) {
+	// Only GET, HEAD and POST are taken.
+	t.Parallel()
+	o := agency(t)
+	b, to := o.member(t), o.addresses(t)
+	before := o.engine.writes.Load()
+	for _, v := range every {
+		_, route, _ := strings.Cut(v.route, " ")
+		for _, method := range []string{http.MethodPut, http.MethodDelete, http.MethodPatch, http.MethodOptions} {
+			b.receive(b.request(method, to.Replace(route), ""))
+			if b.StatusCode != http.StatusMethodNotAllowed {
+				t.Errorf("%s %s: status %d", method, route, b.StatusCode)
+			}
+		}
+	}
+	if n := o.engine.writes.Load() - before; n != 0 {
+		t.Errorf("%d writes", n)
+	}
+}
+
+func TestForeignForms(t *testing.T) {
+	// A form that another site posts is refused, wherever it goes, and so is
+	// one with our cookie that does not say where it comes from.
+	t.Parallel()
+	o := agency(t)
+	b, to := o.member(t), o.addresses(t)
+	before := o.engine.writes.Load()
+	for _, v := range every {
+		method, route, _ := strings.Cut(v.route, " ")
+		if method != http.MethodPost {
+			continue
+		}
+		for _, from := range []header{
+			{"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"},
+			{"Origin", "http://evil.carnet.test", "Sec-Fetch-Site", "same-site"},
+			{"Origin", "http://carnet.test:81"}, {"Origin", "https://evil.example"}, {"Origin", "null"},
+			{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {},
+		} {
+			r := b.request(method, to.Replace(route), v.form)
+			r.Header.Del("Origin")
+			r.Header.Del("Sec-Fetch-Site")
+			from.set(r)
+			if b.receive(r); b.StatusCode != http.StatusForbidden {
+				t.Errorf("%s from %v: status %d", v.route, from, b.StatusCode)
+			}
+		}
+	}
+	if n := o.engine.writes.Load() - before; n != 0 {
+		t.Errorf("%d writes", n)
+	}
+}
