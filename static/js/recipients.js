@@ -70,23 +70,30 @@
   }))
   const stay = f => inputOf(f)
 
+  // While the button of the mouse is down nothing may move, or the click would
+  // miss what it is aimed at: what closes or commits waits until it is up.
+  let pressed = null
+  const settled = act => pressed ? pressed.push(act) : act()
+  on('mouseup', () => { const acts = pressed; pressed = null; acts?.forEach(act => act()) })
+  const left = () => { if (open && fieldOf(document.activeElement) !== byName(open)) hide() }
+
   on('mousedown', e => {
+    pressed = []
     const f = fieldOf(e.target)
-    if (!f) return open && hide()
+    if (!f) return settled(() => open && hide())
     if (e.target.closest('.pop')) return e.preventDefault()   // the caret stays in the field
     if (!e.target.closest('[data-box]') || e.target.closest('.chip')) return
     if (!isInput(e.target)) e.preventDefault()
     inputOf(f).focus()
     show(f.dataset.recipients)
   })
-  on('focusin', e => { if (open && fieldOf(e.target) !== byName(open)) hide() })
+  on('focusin', () => settled(left))
   on('focusout', e => {
     const f = fieldOf(e.target), to = e.relatedTarget
     if (e.target.classList?.contains('chip-edit')) {
-      if (!after && e.target.isConnected) { after = () => to; $(`#recipients-done-${f.dataset.recipients}`)?.click() }
+      if (!after && e.target.isConnected) settled(() => { after = () => to; $(`#recipients-done-${f.dataset.recipients}`)?.click() })
     } else if (isInput(e.target) && WHOLE.test(e.target.value.trim()) && fieldOf(to) !== f && to?.id !== 'mail-send') {
-      after = () => to
-      commit(f)
+      settled(() => { after = () => to; commit(f) })
     }
   })
   on('input', e => { if (isInput(e.target)) { activate(null, fieldOf(e.target)); show(fieldOf(e.target).dataset.recipients) } })
