@@ -85,7 +85,6 @@ func TestMailboxString(t *testing.T) {
 func TestSplitMailboxesIsLinear(t *testing.T) {
 	// A hostile paste takes time in proportion to its size: eight times the
 	// size is 8 times the work, where a quadratic loop would make it 64.
-	t.Parallel()
 	for _, unit := range []string{
 		"<", ">", `"`, ",", "(", ")", ":", "@", `\`, `\"`, `"\`, " ", "a ", "a, ", "a@x.fr ", `"a" `, "(a", "((a)", "<a>", "a<", "=?", "=?a?q?",
 		"mailto:", "mailto:a,", "'", "[(", "é", "a:", "a@b:", "a@x.fr (b) ", "\u0301", "\u200d", "a.", "é.", "@é", "x@é", "\xff", "\u00a0", "> (", `"<`, "é@" + strings.Repeat("漢字", 120) + " ",
@@ -93,7 +92,7 @@ func TestSplitMailboxesIsLinear(t *testing.T) {
 		// The machine may be busy: the best of a few rounds counts, and one
 		// good round is enough, for a quadratic loop has none.
 		small, large := time.Hour, time.Hour
-		for range 8 {
+		for range 50 {
 			small, large = min(small, timed(unit, 8<<10)), min(large, timed(unit, 64<<10))
 			if large < 24*small {
 				break
