@@ -102,17 +102,17 @@ func (h *handlers) origin() fiber.Handler {
 	}
 }
 
-// limits refuses a form with too many fields before it is taken apart, and
-// text that is not UTF-8.
+// limits refuses a form with too many fields before it is taken apart, and a
+// body that is no form, or is packed: unpacked it may be a thousand times larger.
 func (h *handlers) limits(c *fiber.Ctx) error {
-	if c.Method() != fiber.MethodPost {
+	body := c.BodyRaw()
+	if c.Method() != fiber.MethodPost || len(body) == 0 {
 		return c.Next()
 	}
-	if body := c.Body(); bytes.Count(body, []byte("&")) >= maxFields {
+	if bytes.Count(body, []byte("&")) >= maxFields {
 		return fiber.ErrRequestEntityTooLarge
 	}
-	kind := c.Get(fiber.HeaderContentType)
-	if len(c.Body()) > 0 && !strings.HasPrefix(kind, fiber.MIMEApplicationForm) {
+	if !strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEApplicationForm) || c.Get(fiber.HeaderContentEncoding) != "" {
 		return fiber.ErrUnsupportedMediaType
 	}
 	return c.Next()
@@ -161,7 +161,7 @@ func (h *handlers) signedIn(c *fiber.Ctx) error {
 	}
 	v := sessionsNew{Lang: h.lang(c), Next: c.OriginalURL()}
 	if c.Method() == fiber.MethodPost {
-		v.Kept = string(c.Body())
+		v.Kept = string(c.BodyRaw())
 		return h.page(c, fiber.StatusUnauthorized, v)
 	}
 	if c.Path() == "/" {

@@ -3,12 +3,15 @@ package handlers
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"hash/fnv"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -66,6 +69,29 @@ func (l *lines) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.buf.String()
+}
+
+// digest sums up all that the book holds.
+func (o office) digest(t testing.TB) uint64 {
+	t.Helper()
+	sum := fnv.New64a()
+	err := o.engine.View(bg, func(r kv.Reader) error {
+		sum.Reset()
+		for scan := (kv.Range{}); ; {
+			page, err := r.Scan(scan)
+			if err != nil || len(page) == 0 {
+				return err
+			}
+			for _, e := range page {
+				fmt.Fprintf(sum, "%q %q", e.Key, e.Value)
+			}
+			scan.After = slices.Clone(page[len(page)-1].Key)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sum.Sum64()
 }
 
 // open starts the application on a book.

@@ -44,7 +44,7 @@ type keptKey struct {
 // How many rows are kept, of about 2 KB, lists of a field, of about 10 KB, and
 // whole lists, of about 60 KB.
 const (
-	keptRows   = 4096
+	keptRows   = 16384
 	keptLists  = 512
 	keptWholes = 128
 )

@@ -178,6 +178,7 @@ type messagesDelivery struct {
 	Recipients []messagesRecipient
 	Moving     bool
 	Leaves     bool // there is a server to send by
+	Waiting    bool // for the next attempt
 	Held       bool
 	Failed     bool
 	Unknown    bool
@@ -273,6 +274,7 @@ func (h *handlers) delivery(l i18n.Lang, m data.Message, ds []data.Delivery) mes
 		}
 		v.Recipients = append(v.Recipients, r)
 		v.Moving = v.Moving || d.State == data.Sending || d.State == data.Committing || d.State == data.Queued && d.Attempts == 0
+		v.Waiting = v.Waiting || d.State == data.Queued
 		v.Held = v.Held || d.State == data.Held
 		v.Failed = v.Failed || d.State == data.Failed
 		v.Unknown = v.Unknown || d.State == data.Unknown
