@@ -118,10 +118,11 @@ func plainBook(t *testing.T) book {
 
 // letter is a composer's form, filled in.
 func letter() url.Values {
-	return url.Values{"request": {string(data.NewID())}, "asked": {"1"}, "subject": {"Devis n° 12 – été"}, "text": {"Bonjour,\n.\nÀ bientôt"},
-		"to":  {"Claire Morel <claire@lambert.example>", "nobody@lambert.example"},
-		"cc":  {`"Lambert, Julien" <julien@lambert.example>`},
-		"bcc": {"secret@comptable.example"}}
+	return url.Values{"request": {string(data.NewID())}, "subject": {"Devis n° 12 – été"}, "text": {"Bonjour,\n.\nÀ bientôt"},
+		"asked": {"claire@lambert.example", "nobody@lambert.example", "julien@lambert.example", "secret@comptable.example"},
+		"to":    {"Claire Morel <claire@lambert.example>", "nobody@lambert.example"},
+		"cc":    {`"Lambert, Julien" <julien@lambert.example>`},
+		"bcc":   {"secret@comptable.example"}}
 }
 
 // post posts a letter and returns the address of its page.

@@ -16,7 +16,7 @@ type draft struct {
 	client  data.Client
 	fields  []*draftField // To, Cc, Bcc
 	ignored []string      // keys of addresses that are not asked about again
-	asked   bool          // the question of the unknown addresses was shown
+	asked   []string      // keys of addresses that the step before sending asked about
 	subject string
 	text    string
 	request string
@@ -44,7 +44,7 @@ var fieldNames = []string{"to", "cc", "bcc"}
 // readDraft reads a draft from the form that was posted.
 func readDraft(c *fiber.Ctx, client data.Client) *draft {
 	d := &draft{client: client, subject: c.FormValue("subject"), text: c.FormValue("text"),
-		request: c.FormValue("request"), asked: c.FormValue("asked") == "1", ignored: formValues(c, "ignored")}
+		request: c.FormValue("request"), asked: formValues(c, "asked"), ignored: formValues(c, "ignored")}
 	for _, name := range fieldNames {
 		f := &draftField{name: name, query: c.FormValue(name + "_q"), editing: -1}
 		for _, v := range formValues(c, name) {

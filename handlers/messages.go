@@ -131,7 +131,7 @@ func (h *handlers) composer(c *fiber.Ctx, status int, w *writer) error {
 	if !isFragment(c) {
 		v := messagesNew{Lang: w.Lang, Client: w.draft.client, Request: w.draft.request, Recipients: fields,
 			Subject: subject, Text: text, Outgoing: h.outgoing(w.Lang)}
-		v.Question = w.draft.asked && slices.ContainsFunc(fields.Fields, func(f recipientsField) bool { return len(f.Card.Lines) > 0 })
+		v.Question = len(w.draft.asked) > 0 && slices.ContainsFunc(fields.Fields, func(f recipientsField) bool { return len(f.Card.Lines) > 0 })
 		if w.toast != nil {
 			if err := h.flash(c, *w.toast); err != nil {
 				return err
@@ -174,17 +174,12 @@ func (h *handlers) messagesCreate(c *fiber.Ctx) error {
 		w.draft.commitQuery(f)
 	}
 	// Without JavaScript this is the first time that the unknown are seen.
-	if !isFragment(c) && !w.draft.asked {
-		for _, f := range w.draft.fields {
-			unknown, err := w.unknown(f, false)
-			if err != nil {
-				return err
-			}
-			if len(unknown) > 0 {
-				w.draft.asked = true
-			}
+	if !isFragment(c) {
+		asks, err := w.ask()
+		if err != nil {
+			return err
 		}
-		if w.draft.asked {
+		if asks {
 			return h.composer(c, fiber.StatusOK, w)
 		}
 	}
@@ -207,6 +202,24 @@ func (h *handlers) messagesCreate(c *fiber.Ctx) error {
 		t.Text = w.T("Mis en boîte d’envoi pour %s.", "Queued for %s.", label(data.Token{Mailbox: m.Recipients()[0]}))
 	}
 	return h.seeOther(c, views.Path("clients", client.ID), t)
+}
+
+// ask notes the unknown addresses that were not asked about before, and tells
+// whether there are any.
+func (w *writer) ask() (asks bool, err error) {
+	for _, f := range w.draft.fields {
+		unknown, err := w.unknown(f, false)
+		if err != nil {
+			return false, err
+		}
+		for _, r := range unknown {
+			if key, _ := data.AddressKey(r.Mailbox.Address); !slices.Contains(w.draft.asked, key) {
+				w.draft.asked = append(w.draft.asked, key)
+				asks = true
+			}
+		}
+	}
+	return asks, nil
 }
 
 // explain puts the problems of a message beside its fields.

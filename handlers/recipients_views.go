@@ -12,7 +12,7 @@ type recipientsFields struct {
 	Client  data.Client
 	Fields  []recipientsField
 	Ignored []string
-	Asked   bool
+	Asked   []string
 	Absent  []data.Contact // favorites that departed and were not pre-filled
 	Many    bool           // more than five recipients see each other
 	Changed bool           // the recipients are not the defaults any more
