@@ -1,0 +1,172 @@
+package handlers
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"carnet/data"
+	"carnet/i18n"
+)
+
+// optionLimit is how many contacts the list of a field shows.
+const optionLimit = 30
+
+// options returns the contacts that a field offers: who is no recipient yet
+// and matches what is typed, the main address on top.
+func (w *writer) options(f *draftField) (recipientsOptions, error) {
+	v := recipientsOptions{Lang: w.Lang, Field: f.name, Query: strings.TrimSpace(f.query)}
+	client := w.draft.client
+	if key, err := data.AddressKey(client.Email); err == nil && v.Query == "" {
+		if g, _ := w.draft.has(key); g == nil {
+			v.Main = client.Email
+		}
+	}
+	without := w.draft.keys()
+	if v.Main != "" {
+		key, _ := data.AddressKey(v.Main)
+		without = append(without, key)
+	}
+	page, err := w.h.Store.Contacts(w.ctx, client.ID, data.ContactFilter{Query: v.Query, Limit: optionLimit, Without: without, Active: true})
+	if err != nil {
+		return v, err
+	}
+	for _, contact := range page.Contacts {
+		row, err := w.h.row(recipientsOption{w.Lang, f.name, contact}, contact.ID, contact.Version, contact.Favorite, f.name)
+		if err != nil {
+			return v, err
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	if page.Next != "" && v.Query == "" {
+		v.Left = max(page.Tally.Contacts-len(without)-len(v.Rows), 1)
+	}
+	v.More = page.Next != ""
+	return v, nil
+}
+
+// list draws the options of a field, or takes them from where they are kept:
+// while one types, the same list is asked for again and again.
+func (w *writer) list(f *draftField) (keptList, error) {
+	t, err := w.h.Store.Tally(w.ctx, w.draft.client.ID)
+	if err != nil {
+		return keptList{}, err
+	}
+	k := keptKey{"recipients/_options", w.Lang, w.draft.client.ID,
+		strings.Join(append([]string{f.name, strconv.FormatUint(t.Version, 10), f.query}, w.draft.keys()...), "\x00")}
+	if kept, ok := w.h.kept.lists.Get(k); ok {
+		return kept, nil
+	}
+	v, err := w.options(f)
+	if err != nil {
+		return keptList{}, err
+	}
+	html, err := w.h.views.Fragment(v.Template(), v)
+	if err != nil {
+		return keptList{}, err
+	}
+	kept := keptList{html, len(v.Rows)}
+	w.h.kept.lists.Add(k, kept)
+	return kept, nil
+}
+
+// fields draws the whole of the recipients.
+func (w *writer) fields() (recipientsFields, error) {
+	v := recipientsFields{Lang: w.Lang, Client: w.draft.client, Ignored: w.draft.ignored, Asked: w.draft.asked}
+	defaults, absent, err := w.h.Store.Defaults(w.ctx, w.draft.client.ID)
+	if err != nil {
+		return v, err
+	}
+	v.Absent, v.Changed = absent, !w.draft.isDefault(defaults)
+	visible := 0
+	for _, f := range w.draft.fields {
+		field := recipientsField{Lang: w.Lang, Client: w.draft.client.ID, Name: f.name, Shown: f.shown, Query: f.query, Error: w.errs[f.name]}
+		if f.shown {
+			var err error
+			if field.Chips, err = w.chips(f); err != nil {
+				return v, err
+			}
+			if field.Options, err = w.options(f); err != nil {
+				return v, err
+			}
+			if field.Card, err = w.card(f, false); err != nil {
+				return v, err
+			}
+		}
+		if f.name != "bcc" {
+			visible += len(f.tokens)
+		}
+		for _, chip := range field.Chips {
+			if chip.Bad && field.Error == "" {
+				field.Error = w.T("Corrigez ou retirez les adresses signalées.", "Fix or remove the marked addresses.")
+			}
+		}
+		field.Focus = w.focus == "recipients-input-"+f.name
+		v.Fields = append(v.Fields, field)
+	}
+	for _, f := range v.Fields {
+		if !f.Shown {
+			v.Fields[0].Hidden = append(v.Fields[0].Hidden, f)
+		}
+	}
+	if n := w.draft.count(); n > data.MaxRecipients {
+		v.Fields[0].Error = w.T("%d destinataires, et il en faut %d au plus : retirez-en, ou faites deux envois.",
+			"%d recipients, and %d at most are taken: remove some, or send twice.", n, data.MaxRecipients)
+	}
+	v.Many = visible > 5
+	return v, nil
+}
+
+func (w *writer) chips(f *draftField) ([]recipientsChip, error) {
+	boxes, _ := f.boxes()
+	known, err := w.h.Store.Recipients(w.ctx, w.draft.client.ID, boxes)
+	if err != nil {
+		return nil, err
+	}
+	var chips []recipientsChip
+	for i, t := range f.tokens {
+		chip := recipientsChip{Lang: w.Lang, Field: f.name, Value: rawOf(t), Label: label(t), N: strconv.Itoa(i), Editing: i == f.editing}
+		if t.Err != nil {
+			chip.Bad, chip.Reason = true, addressWords(w.Lang, t.Err)
+			chips = append(chips, chip)
+			continue
+		}
+		r := known[0]
+		known = known[1:]
+		chip.Address, chip.Main, chip.Known = t.Mailbox.Address, r.Main, r.Known()
+		chip.Favorite = r.Contact != nil && r.Contact.Favorite
+		if t.Mailbox.Name == "" && r.Mailbox.Name != "" {
+			chip.Label = r.Mailbox.Name
+		}
+		if key, err := data.AddressKey(chip.Address); err == nil {
+			chip.Flash = slices.Contains(w.draft.doubles, key)
+		}
+		chips = append(chips, chip)
+	}
+	return chips, nil
+}
+
+// addressWords says why a text is no address.
+func addressWords(l i18n.Lang, err error) string {
+	var e data.AddressError
+	if errors.As(err, &e) {
+		switch e.Reason {
+		case data.AddressNoAt:
+			return l.T("il manque le @", "the @ is missing")
+		case data.AddressNoLocal:
+			return l.T("il manque ce qui précède le @", "what comes before the @ is missing")
+		case data.AddressNoDomain:
+			return l.T("il manque ce qui suit le @", "what comes after the @ is missing")
+		case data.AddressSpace:
+			return l.T("elle contient une espace", "it holds a space")
+		case data.AddressManyAts:
+			return l.T("elle contient plusieurs @", "it holds several @")
+		case data.AddressForbidden:
+			return l.T("elle contient un caractère interdit", "it holds a forbidden character")
+		case data.AddressTooLong:
+			return l.T("elle est trop longue", "it is too long")
+		}
+	}
+	return l.T("ce n’est pas une adresse", "it is not an address")
+}
