@@ -75,7 +75,7 @@ func TestCreateContact(t *testing.T) {
 	t.Parallel()
 	p := client(t)
 	p.click("link", "Voir tout")
-	p.click("link", "Créer")
+	p.click("button", "Créer")
 	p.waitFocus("textbox", "Adresse e-mail")
 	p.click("button", "Enregistrer")
 	p.waitText("Indiquez une adresse e-mail.")

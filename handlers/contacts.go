@@ -39,6 +39,7 @@ type contactsForm struct {
 	Action   views.Address
 	Page     bool
 	Binned   *data.Contact // the contact in the trash that has the address
+	Also     []data.Client // other clients that hold the address
 	Conflict []difference
 }
 
@@ -153,8 +154,11 @@ func (h *handlers) contactsEdit(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f := form{Lang: h.lang(c), Values: contactValues(contact)}
-	return h.contactForm(c, fiber.StatusOK, editContactForm(f, client, contact.ID))
+	v := editContactForm(form{Lang: h.lang(c), Values: contactValues(contact)}, client, contact.ID)
+	if v.Also, err = h.Store.Elsewhere(c.UserContext(), contact.Email, client.ID); err != nil {
+		return err
+	}
+	return h.contactForm(c, fiber.StatusOK, v)
 }
 
 // contactsUpdate: POST /clients/:client/contacts/:contact/edit. The star is
