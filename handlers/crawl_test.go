@@ -63,7 +63,7 @@ func TestEveryAddressOnEveryPage(t *testing.T) {
 	t.Parallel()
 	o := shared(t)
 	b := o.browser(t)
-	const enough = 12 // addresses of one route and kind
+	const enough = 6 // addresses of one route and kind
 	seen, opened := map[call]bool{}, map[string]int{}
 	queue := []call{{http.MethodGet, "/", false}, {http.MethodGet, "/setup", false}}
 	for len(queue) > 0 {

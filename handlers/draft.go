@@ -50,11 +50,13 @@ func readDraft(c *fiber.Ctx, client data.Client) *draft {
 		for _, v := range formValues(c, name) {
 			f.tokens = append(f.tokens, token(v))
 		}
-		if at, err := strconv.Atoi(c.FormValue(name + "_at")); err == nil && at >= 0 && at < len(f.tokens) {
-			f.replace(at, c.FormValue(name+"_edit"))
-		}
 		f.shown = name == "to" || len(f.tokens) > 0 || f.query != "" || c.FormValue(name+"_shown") == "1"
 		d.fields = append(d.fields, f)
+	}
+	for _, f := range d.fields {
+		if at, err := strconv.Atoi(c.FormValue(f.name + "_at")); err == nil && at >= 0 && at < len(f.tokens) {
+			d.replace(f, at, c.FormValue(f.name+"_edit"))
+		}
 	}
 	for _, f := range d.fields { // what was typed and left the field, and is no chip yet
 		for _, typed := range formValues(c, f.name+"_typed") {
@@ -174,7 +176,7 @@ func rawOf(t data.Token) string {
 }
 
 // replace puts what a chip was edited to in its place; empty text removes it.
-func (f *draftField) replace(at int, text string) {
+func (d *draft) replace(f *draftField, at int, text string) {
 	tokens := data.SplitMailboxes(text)
 	if text = strings.TrimSpace(text); len(tokens) == 0 && text != "" {
 		tokens = []data.Token{{Raw: text, Err: data.ErrAddress}}
@@ -183,7 +185,17 @@ func (f *draftField) replace(at int, text string) {
 		data.SameAddress(tokens[0].Mailbox.Address, f.tokens[at].Mailbox.Address) {
 		tokens[0].Mailbox.Name = f.tokens[at].Mailbox.Name
 	}
-	f.tokens = append(f.tokens[:at:at], append(tokens, f.tokens[at+1:]...)...)
+	f.tokens = slices.Delete(f.tokens, at, at+1)
+	for _, t := range tokens {
+		if key, err := data.AddressKey(t.Mailbox.Address); err == nil {
+			if g, _ := d.has(key); g != nil {
+				d.doubles = append(d.doubles, key)
+				continue
+			}
+		}
+		f.tokens = slices.Insert(f.tokens, at, t)
+		at++
+	}
 }
 
 // remove takes the chip of an address, or of a text that is none, away.

@@ -98,9 +98,11 @@ func TestSignInToTheDemo(t *testing.T) {
 	t.Parallel()
 	o := atelier(t)
 	b := o.browser(t)
-	b.send(http.MethodPost, "/session/new", url.Values{"email": {demo.Email}, "password": {demo.Password}}.Encode())
-	b.is(200)
+	b.receive(b.request(http.MethodPost, "/session/new", url.Values{"email": {demo.Email}, "password": {demo.Password}}.Encode()))
 	token := b.cookie("sid")
+	if set := b.Cookies(); len(set) != 2 || set[0].Value == set[1].Value || token != set[1].Value {
+		t.Errorf("the cookies are %v, and the browser keeps %s", set, token)
+	}
 	if b.visit("/clients").cookie("sid") != token {
 		t.Error("the browser was signed in a second time")
 	}
@@ -146,7 +148,7 @@ func TestThrottle(t *testing.T) {
 	// right password, and says when to try again (45).
 	t.Parallel()
 	b := agency(t).browser(t).visit("/clients")
-	for range triesAccount {
+	for range 10 {
 		b.signIn(demo.Email, "wrong password").is(422)
 	}
 	b.signIn(demo.Email, demo.Password).is(429).sees("Trop d’essais. Attendez une minute, puis réessayez.")
@@ -200,15 +202,22 @@ func TestRedirectsStayHere(t *testing.T) {
 	// Whatever next says, nobody is sent to another site.
 	t.Parallel()
 	o := agency(t)
-	for _, next := range []string{"//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example", "https:evil.example", "///evil.example",
-		"/\t/evil.example", "/clients\r\nSet-Cookie: a=b", "javascript:alert(1)", " //evil.example", "/%2f/evil.example", "evil.example", "/.//evil.example", "/@evil.example", "/"} {
+	b := o.member(t)
+	for i, next := range []string{"//evil.example", "/\\evil.example", "https://evil.example", "/clients\r\nSet-Cookie: a=b", "\\\\evil.example", "https:evil.example",
+		"///evil.example", "/\t/evil.example", "javascript:alert(1)", " //evil.example", "/%2f/evil.example", "evil.example", "/.//evil.example", "/@evil.example", "/"} {
 		form := url.Values{"email": {demo.Email}, "password": {demo.Password}, "next": {next}, "theme": {"dark"}}
-		b := o.member(t)
-		for _, path := range []string{"/session/new", "/preferences"} {
+		paths := []string{"/preferences", "/session/new"}
+		if i >= 4 { // a sign-in costs a password's hash
+			paths = paths[:1]
+		}
+		for _, path := range paths {
 			b.receive(b.request(http.MethodPost, path, form.Encode()))
-			if to := b.Header.Get("Location"); b.StatusCode != 303 || to != "/clients" || len(b.Cookies()) > 2 {
-				t.Errorf("%s with next=%q leads to %q (%d)", path, next, to, b.StatusCode)
+			if to := b.Header.Get("Location"); b.StatusCode != 303 || to != "/clients" || len(b.Cookies()) != 1 {
+				t.Errorf("%s with next=%q leads to %q (%d) with %v", path, next, to, b.StatusCode, b.Cookies())
 			}
+		}
+		if len(paths) == 1 {
+			continue
 		}
 		form.Set("kept", "a=b")
 		b.receive(b.request(http.MethodPost, "/session/new", form.Encode()))
