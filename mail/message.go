@@ -58,7 +58,7 @@ func Render(m Message) ([]byte, error) {
 	if err := writeHeader(out, m); err != nil {
 		return nil, err
 	}
-	text := strings.ToValidUTF8(m.Text, "\uFFFD")
+	text := lineEnds.Replace(strings.ToValidUTF8(m.Text, "\uFFFD"))
 	if !strings.HasSuffix(text, "\n") {
 		text += "\n"
 	}
@@ -69,6 +69,10 @@ func Render(m Message) ([]byte, error) {
 	}
 	return b.Bytes(), nil
 }
+
+// lineEnds makes every line end LF. A lone CR left in makes mime/quotedprintable
+// lose the next LF behind a character that it encodes.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // writeHeader gives the library values that it can neither misread nor fold
 // badly: it checks nothing itself.

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"mime/quotedprintable"
 	netmail "net/mail"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -209,6 +210,7 @@ func FuzzRender(f *testing.F) {
 	f.Add("Jean", "jean@example.org", "Bonjour", "Texte\n")
 	f.Add("a\r\nBcc: x@y", "é@société.fr", "=?utf-8?q?a?=", "\n.\n")
 	f.Add(strings.Repeat(" ", 200), `"a b"@x.fr`, strings.Repeat(" x", 200), "\r\r\n")
+	f.Add("Jean", "jean@example.org", "Bonjour", "a\ré\nb") // a lone CR, then lines
 	f.Fuzz(func(t *testing.T, name, address, subject, text string) {
 		m := letter()
 		m.To[0] = data.Mailbox{Name: name, Address: address}
@@ -237,5 +239,18 @@ func FuzzRender(f *testing.F) {
 		if back, err := new(mime.WordDecoder).DecodeHeader(got.Header.Get("Subject")); err != nil || back != subject {
 			t.Errorf("subject %q came back as %q, %v", subject, back, err)
 		}
+		body, err := io.ReadAll(quotedprintable.NewReader(got.Body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines := linesOf(text); !slices.Equal(linesOf(string(body)), lines) {
+			t.Errorf("text %q came back as %q", text, body)
+		}
 	})
+}
+
+// linesOf cuts a text at CRLF, CR or LF, the last of which ends a line.
+func linesOf(s string) []string {
+	s = strings.ReplaceAll(strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n"), "\r", "\n")
+	return strings.Split(strings.TrimSuffix(s, "\n"), "\n")
 }
