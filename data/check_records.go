@@ -125,6 +125,19 @@ func (a *audit) messages(ctx context.Context) error {
 	return each(ctx, a, tMessage, func(m Message) []byte { return messageKey(m.ID) }, a.message)
 }
 
+func (a *audit) drafts(ctx context.Context) error {
+	own := func(d Draft) []byte { return draftKey(d.Author, d.Client, d.ID) }
+	return each(ctx, a, tDraft, own, func(r kv.Reader, d Draft) error {
+		for i := range d.Parts {
+			a.claim(partKey(tDraftBody, d.ID, i), nil)
+		}
+		if _, ok := a.counts[d.Client]; !ok {
+			a.report("of no client: draft %s", d.ID)
+		}
+		return a.readable(partKey(tDraftBody, d.ID, 0), d.read(r))
+	})
+}
+
 func (a *audit) message(r kv.Reader, m Message) error {
 	a.claim(key(tText, m.ID), nil)
 	a.claim(key(tHistory, m.Client, m.ID), messageKey(m.ID))

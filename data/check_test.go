@@ -34,6 +34,7 @@ func fill(t *testing.T, s *Store) []kv.Entry {
 	err := s.kv.Update(ctx, func(w kv.Writer) error {
 		return firstErr(insertUser(w, u), put(w, key[string](tAgency), Agency{Name: "A"}))
 	})
+	must(s.SaveDraft(ctx, Draft{ID: NewID(), Client: c.ID, Author: u.ID, Subject: "d"}, false))
 	_, deleted := s.DeleteContact(ctx, c.ID, b.ID)
 	if err := firstErr(err, s.CreateSession(ctx, "token", u.ID), s.DeleteClient(ctx, binned.ID), deleted); err != nil {
 		t.Fatal(err)

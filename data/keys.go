@@ -37,6 +37,8 @@ import (
 //	delivery  message, recipient                 → Delivery
 //	dispatch  message                            → when it is due, who has it
 //	queue     time due, message                  → key of the dispatch
+//	draft     user, client, draft                → Draft
+//	draftbody draft, part                        → its body
 const (
 	tMeta      = "meta"
 	tSeq       = "seq"
@@ -65,6 +67,8 @@ const (
 	tDelivery  = "delivery"
 	tDispatch  = "dispatch"
 	tQueue     = "queue"
+	tDraft     = "draft"
+	tDraftBody = "draftbody"
 )
 
 // key encodes a tuple.

@@ -10,8 +10,9 @@ import (
 // requestLife is how long a form is remembered, so that it does its work once.
 const requestLife = 48 * time.Hour
 
-// Sweep forgets what has expired: forms done long ago, and sessions. It works
-// in small steps and stops at the first error.
+// Sweep forgets what has expired: forms done long ago, drafts that were sent or
+// thrown away, and sessions. It works in small steps and stops at the first
+// error.
 func (s *Store) Sweep(ctx context.Context) error {
 	now := s.now()
 	if err := s.sweep(ctx, tOnce, func(e kv.Entry) ([][]byte, error) {
@@ -20,6 +21,19 @@ func (s *Store) Sweep(ctx context.Context) error {
 			return nil, err
 		}
 		return [][]byte{e.Key}, nil
+	}); err != nil {
+		return err
+	}
+	if err := s.sweep(ctx, tDraft, func(e kv.Entry) ([][]byte, error) {
+		d, err := decode[Draft](e.Value)
+		if err != nil || d.Message == "" && d.Deleted.IsZero() || now.Sub(later(d.Updated, d.Deleted)) < requestLife {
+			return nil, err
+		}
+		keys := [][]byte{e.Key}
+		for i := range d.Parts {
+			keys = append(keys, partKey(tDraftBody, d.ID, i))
+		}
+		return keys, nil
 	}); err != nil {
 		return err
 	}
@@ -39,7 +53,7 @@ func (s *Store) sweep(ctx context.Context, table string, stale func(kv.Entry) ([
 		var n int
 		var end []byte
 		err := s.kv.Update(ctx, func(w kv.Writer) error {
-			entries, err := w.Scan(kv.Range{Prefix: key[string](table), After: after, Limit: kv.MaxWrites / 2})
+			entries, err := w.Scan(kv.Range{Prefix: key[string](table), After: after, Limit: kv.MaxWrites / (1 + maxDraftParts)})
 			if err != nil {
 				return err
 			}
@@ -61,4 +75,11 @@ func (s *Store) sweep(ctx context.Context, table string, stale func(kv.Entry) ([
 		}
 		after = end
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

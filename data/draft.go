@@ -1,0 +1,275 @@
+package data
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"carnet/data/kv"
+)
+
+// Draft is a message that a user is writing to a client, as its form stands:
+// what is no address yet, or too long, is kept as it was typed. It is the
+// user's own; to all others it is absent.
+type Draft struct {
+	ID      ID        `cbor:"1,keyasint"` // made by the page, so that saving twice is one draft
+	Client  ID        `cbor:"2,keyasint"`
+	Author  ID        `cbor:"3,keyasint"`
+	Subject string    `cbor:"4,keyasint"`
+	Version uint64    `cbor:"5,keyasint"` // grows with each save
+	Page    ID        `cbor:"6,keyasint"` // the page that saved it last
+	Created time.Time `cbor:"7,keyasint"`
+	Updated time.Time `cbor:"8,keyasint"`
+	Deleted time.Time `cbor:"9,keyasint"`  // zero unless it was thrown away
+	Message ID        `cbor:"10,keyasint"` // what it was sent as; it is no draft any more
+	Parts   int       `cbor:"11,keyasint"`
+
+	DraftBody `cbor:"-"` // kept apart; Draft fills it, lists do not
+}
+
+// DraftBody is all that a form holds but its subject.
+type DraftBody struct {
+	To      DraftField `cbor:"1,keyasint"`
+	Cc      DraftField `cbor:"2,keyasint"`
+	Bcc     DraftField `cbor:"3,keyasint"`
+	Ignored []string   `cbor:"4,keyasint"` // keys of addresses that are not asked about again
+	Asked   []string   `cbor:"5,keyasint"` // keys of those that the step before sending asked about
+	Text    string     `cbor:"6,keyasint"`
+}
+
+// DraftField is a field of recipients.
+type DraftField struct {
+	Recipients []DraftRecipient `cbor:"1,keyasint"`
+	Typed      string           `cbor:"2,keyasint"` // what is no chip yet
+	Shown      bool             `cbor:"3,keyasint"`
+}
+
+// DraftRecipient is a chip.
+type DraftRecipient struct {
+	Text    string `cbor:"1,keyasint"` // a mailbox, or what is none
+	Contact ID     `cbor:"2,keyasint"` // the contact that had the address when it was chosen, or empty
+}
+
+const maxDraftParts = 6 // more than a form of the largest size takes
+
+func draftKey(author, client, id ID) []byte { return key(tDraft, author, client, id) }
+
+// Draft returns a draft of a user to a client. ErrNotFound if it was sent,
+// thrown away, or is somebody else's.
+func (s *Store) Draft(ctx context.Context, author, clientID, id ID) (Draft, error) {
+	return view(ctx, s, func(r kv.Reader) (Draft, error) {
+		if _, err := client(r, clientID); err != nil {
+			return Draft{}, err
+		}
+		d, err := get[Draft](r, draftKey(author, clientID, id))
+		if err != nil || d.Message != "" || !d.Deleted.IsZero() {
+			return Draft{}, firstErr(err, ErrNotFound)
+		}
+		return d, d.read(r)
+	})
+}
+
+// read fills the body of a draft.
+func (d *Draft) read(r kv.Reader) error {
+	b, err := getParts(r, tDraftBody, d.ID, d.Parts)
+	if err != nil {
+		return err
+	}
+	d.DraftBody, err = decode[DraftBody](b)
+	return err
+}
+
+// SaveDraft keeps a draft as its form stands, and makes it at the first time.
+// Version is the one that the page began with (0 for a new draft) and Page
+// names the page, which may save again and again. If another page saved it
+// since, the error is ErrStale and the draft returned is as it stands, unless
+// force takes it over. ErrState if it was sent meanwhile: it stays so. Invalid
+// if it is too long to be kept.
+func (s *Store) SaveDraft(ctx context.Context, d Draft, force bool) (Draft, error) {
+	now := s.now()
+	if err := s.recognize(ctx, &d); err != nil {
+		return d, err
+	}
+	return update(ctx, s, func(w kv.Writer) (Draft, error) {
+		if _, err := client(w, d.Client); err != nil {
+			return d, err
+		}
+		old, err := get[Draft](w, draftKey(d.Author, d.Client, d.ID))
+		if err == ErrNotFound {
+			return putDraft(w, d, Draft{Created: now}, now)
+		}
+		if err == nil {
+			err = old.read(w)
+		}
+		switch {
+		case err != nil:
+			return d, err
+		case old.Message != "":
+			return d, ErrState
+		case !force && old.Page != d.Page && old.Version != d.Version:
+			return old, ErrStale
+		}
+		return putDraft(w, d, old, now)
+	})
+}
+
+// putDraft writes d in the place of old, unless nothing changed.
+func putDraft(w kv.Writer, d, old Draft, now time.Time) (Draft, error) {
+	d.DraftBody = d.inherit(old.DraftBody)
+	d.Created, d.Updated, d.Version, d.Parts = old.Created, old.Updated, old.Version, old.Parts
+	d.Deleted, d.Message = time.Time{}, ""
+	if reflect.DeepEqual(d, old) {
+		return old, nil
+	}
+	body, err := encoding.Marshal(d.DraftBody)
+	if err != nil {
+		return d, fmt.Errorf("data: encode a draft: %w", err)
+	}
+	if len(body) > maxDraftParts*partSize {
+		return d, Invalid{{Field: "text", Problem: TooLong, Max: MaxText}}
+	}
+	d.Updated, d.Version = now, old.Version+1
+	if d.Parts, err = putParts(w, tDraftBody, d.ID, body, old.Parts); err != nil {
+		return d, err
+	}
+	return d, put(w, draftKey(d.Author, d.Client, d.ID), d)
+}
+
+// inherit returns b with the contacts that old knew its recipients by: one
+// whose address changed since is still who was chosen.
+func (b DraftBody) inherit(old DraftBody) DraftBody {
+	known := map[string]ID{}
+	for _, f := range []DraftField{old.To, old.Cc, old.Bcc} {
+		for _, x := range f.Recipients {
+			known[x.Text] = x.Contact
+		}
+	}
+	for _, f := range []*DraftField{&b.To, &b.Cc, &b.Bcc} {
+		f.Recipients = slices.Clone(f.Recipients)
+		for i, x := range f.Recipients {
+			if id := known[x.Text]; id != "" {
+				f.Recipients[i].Contact = id
+			}
+		}
+	}
+	return b
+}
+
+// recognize notes which contact each recipient is, where that is not known yet.
+func (s *Store) recognize(ctx context.Context, d *Draft) error {
+	var boxes []Mailbox
+	var places []*DraftRecipient
+	for _, f := range []*DraftField{&d.To, &d.Cc, &d.Bcc} {
+		f.Recipients = slices.Clone(f.Recipients)
+		for i := range f.Recipients {
+			if tokens := SplitMailboxes(f.Recipients[i].Text); f.Recipients[i].Contact == "" && len(tokens) == 1 && tokens[0].Err == nil {
+				boxes, places = append(boxes, tokens[0].Mailbox), append(places, &f.Recipients[i])
+			}
+		}
+	}
+	known, err := s.Recipients(ctx, d.Client, boxes)
+	for i, r := range known {
+		if r.Contact != nil {
+			places[i].Contact = r.Contact.ID
+		}
+	}
+	return err
+}
+
+// Drafts returns the drafts of a user to a client, without their bodies, the
+// newest first, maxDrafts at most.
+func (s *Store) Drafts(ctx context.Context, author, clientID ID) ([]Draft, error) {
+	return view(ctx, s, func(r kv.Reader) ([]Draft, error) {
+		entries, err := r.Scan(kv.Range{Prefix: key(tDraft, author, clientID), Limit: kv.MaxPage, Reverse: true})
+		if err != nil {
+			return nil, err
+		}
+		var out []Draft
+		for _, e := range entries {
+			d, err := decode[Draft](e.Value)
+			if err != nil || len(out) == maxDrafts {
+				return out, err
+			}
+			if d.Message == "" && d.Deleted.IsZero() {
+				out = append(out, d)
+			}
+		}
+		return out, nil
+	})
+}
+
+const maxDrafts = 20
+
+// DeleteDraft throws a draft away; RestoreDraft brings it back, for two days.
+// ErrNotFound if it was sent, or is somebody else's.
+func (s *Store) DeleteDraft(ctx context.Context, author, clientID, id ID) error {
+	now := s.now()
+	return s.throwDraft(ctx, author, clientID, id, now)
+}
+
+// RestoreDraft undoes DeleteDraft.
+func (s *Store) RestoreDraft(ctx context.Context, author, clientID, id ID) error {
+	return s.throwDraft(ctx, author, clientID, id, time.Time{})
+}
+
+func (s *Store) throwDraft(ctx context.Context, author, clientID, id ID, at time.Time) error {
+	return s.kv.Update(ctx, func(w kv.Writer) error {
+		d, err := get[Draft](w, draftKey(author, clientID, id))
+		if err != nil || d.Message != "" {
+			return firstErr(err, ErrNotFound)
+		}
+		d.Deleted = at
+		return put(w, draftKey(author, clientID, id), d)
+	})
+}
+
+// DraftChange is a recipient of a draft whose contact changed since it was
+// chosen. The draft keeps the recipient as it was.
+type DraftChange struct {
+	Chosen  Mailbox
+	Contact Contact
+	Gone    bool // the contact is in the trash
+}
+
+// Moved tells whether the contact has another address now.
+func (c DraftChange) Moved() bool { return !SameAddress(c.Chosen.Address, c.Contact.Email) }
+
+// DraftChanges returns what became of the contacts that a draft is addressed
+// to: those in the trash, departed, or with another address.
+func (s *Store) DraftChanges(ctx context.Context, d Draft) ([]DraftChange, error) {
+	var out []DraftChange
+	var chosen []DraftRecipient
+	for _, f := range []DraftField{d.To, d.Cc, d.Bcc} {
+		for _, x := range f.Recipients {
+			if x.Contact != "" {
+				chosen = append(chosen, x)
+			}
+		}
+	}
+	for part := range slices.Chunk(chosen, kv.MaxReads) {
+		found, err := view(ctx, s, func(r kv.Reader) ([]DraftChange, error) {
+			var found []DraftChange
+			for _, x := range part {
+				c, err := get[Contact](r, contactKey(d.Client, x.Contact))
+				if err != nil {
+					return nil, err
+				}
+				change := DraftChange{Contact: c, Gone: !c.Deleted.IsZero()}
+				if tokens := SplitMailboxes(x.Text); len(tokens) == 1 {
+					change.Chosen = tokens[0].Mailbox
+				}
+				if change.Gone || c.Departed || change.Moved() {
+					found = append(found, change)
+				}
+			}
+			return found, nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}
