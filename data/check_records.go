@@ -125,6 +125,10 @@ func (a *audit) messages(ctx context.Context) error {
 	return each(ctx, a, tMessage, func(m Message) []byte { return messageKey(m.ID) }, a.message)
 }
 
+func (a *audit) templates(ctx context.Context) error {
+	return each(ctx, a, tTemplate, func(t Template) []byte { return templateKey(t.ID) }, func(kv.Reader, Template) error { return nil })
+}
+
 func (a *audit) drafts(ctx context.Context) error {
 	own := func(d Draft) []byte { return draftKey(d.Author, d.Client, d.ID) }
 	return each(ctx, a, tDraft, own, func(r kv.Reader, d Draft) error {

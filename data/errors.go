@@ -36,6 +36,7 @@ const (
 	Unresolved Problem = "unresolved"  // a recipient that is no address
 	NoneGiven  Problem = "none given"  // no recipient at all
 	NotOffered Problem = "not offered" // a choice that the list does not have
+	Misnamed   Problem = "misnamed"    // a variable that is none; Text says where
 )
 
 // FieldError is a Problem with one field of a record.
@@ -44,6 +45,7 @@ type FieldError struct {
 	Problem Problem
 	Max     int // for TooLong, TooShort, TooMany
 	Other   ID  // for Duplicate and InTrash
+	Text    TextError
 }
 
 func (e FieldError) Error() string { return fmt.Sprintf("data: %s: %s", e.Field, e.Problem) }

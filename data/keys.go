@@ -37,6 +37,7 @@ import (
 //	delivery  message, recipient                 → Delivery
 //	dispatch  message                            → when it is due, who has it
 //	queue     time due, message                  → key of the dispatch
+//	template  template                           → Template
 //	draft     user, client, draft                → Draft
 //	draftbody draft, part                        → its body
 const (
@@ -67,6 +68,7 @@ const (
 	tDelivery  = "delivery"
 	tDispatch  = "dispatch"
 	tQueue     = "queue"
+	tTemplate  = "template"
 	tDraft     = "draft"
 	tDraftBody = "draftbody"
 )
