@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"carnet/data"
-	"carnet/data/kv"
 	"carnet/i18n"
 
 	"github.com/gofiber/fiber/v2"
@@ -22,11 +21,11 @@ func status(err error) int {
 		return fiber.StatusUnprocessableEntity
 	case errors.Is(err, data.ErrNotFound):
 		return fiber.StatusNotFound
-	case errors.Is(err, data.ErrStale), errors.Is(err, data.ErrState), errors.Is(err, data.ErrTaken), errors.Is(err, kv.ErrConflict):
+	case errors.Is(err, data.ErrStale), errors.Is(err, data.ErrState), errors.Is(err, data.ErrTaken), errors.Is(err, data.ErrConflict):
 		return fiber.StatusConflict
-	case errors.Is(err, data.ErrBusy), errors.Is(err, context.Canceled), errors.Is(err, kv.ErrClosed):
+	case errors.Is(err, data.ErrBusy), errors.Is(err, context.Canceled), errors.Is(err, data.ErrClosed):
 		return fiber.StatusServiceUnavailable
-	case errors.Is(err, kv.ErrFull):
+	case errors.Is(err, data.ErrFull):
 		return fiber.StatusInsufficientStorage
 	}
 	return fiber.StatusInternalServerError
