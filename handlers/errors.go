@@ -85,6 +85,10 @@ func (v errorsShow) Title() string {
 func (h *handlers) fail(c *fiber.Ctx, err error) error {
 	v := errorsShow{Lang: h.lang(c), Status: status(err)}
 	v.Words = words(v.Lang, v.Status)
+	if errors.Is(err, data.ErrUnknown) {
+		v.Words = v.T("Le disque du serveur a failli : nous ne savons pas si c’est enregistré. Vérifiez avant de recommencer.",
+			"The server’s disk failed: we do not know whether this was saved. Look before you try again.")
+	}
 	if v.Status == fiber.StatusInternalServerError {
 		v.Number = string(data.NewID()[:13])
 		h.Log.Error("failed", "number", v.Number, "route", c.Route().Path, "cause", err)
