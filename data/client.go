@@ -21,7 +21,7 @@ const (
 // the main address, is the first default recipient.
 type Client struct {
 	ID       ID     `cbor:"1,keyasint"`
-	Number   string `cbor:"2,keyasint"` // "C-0011"; unique, given when empty
+	Number   string `cbor:"2,keyasint"` // "C-0011"; unique whatever its case, given when empty
 	Name     string `cbor:"3,keyasint"`
 	Email    string `cbor:"4,keyasint"`
 	Kind     Kind   `cbor:"5,keyasint"`

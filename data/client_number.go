@@ -10,14 +10,14 @@ import (
 // when it has none, else the one it asks for, if it is free.
 func claimNumber(w kv.Writer, c *Client) error {
 	if c.Number != "" {
-		holder, _, err := w.Lookup(key(tNumber, c.Number))
+		holder, _, err := w.Lookup(numberKey(c.Number))
 		if err == nil {
 			return Invalid{{Field: "number", Problem: Duplicate, Other: ID(last(holder))}}
 		}
 		if notFound(err) != ErrNotFound {
 			return err
 		}
-		return w.Put(key(tNumber, c.Number), clientKey(c.ID))
+		return w.Put(numberKey(c.Number), clientKey(c.ID))
 	}
 	given, err := get[uint64](w, key(tSeq, tNumber))
 	if err != nil && err != ErrNotFound {
@@ -31,8 +31,11 @@ func claimNumber(w kv.Writer, c *Client) error {
 		return err
 	}
 	c.Number = number(next)
-	return w.Put(key(tNumber, c.Number), clientKey(c.ID))
+	return w.Put(numberKey(c.Number), clientKey(c.ID))
 }
+
+// numberKey is where a number is unique: whatever its case and accents.
+func numberKey(number string) []byte { return key(tNumber, Fold(number)) }
 
 func number(n uint64) string { return fmt.Sprintf("C-%04d", n) }
 
@@ -40,13 +43,13 @@ func number(n uint64) string { return fmt.Sprintf("C-%04d", n) }
 // has. It passes over a page of those set by hand at each read.
 func freeNumber(r kv.Reader, n uint64) (uint64, error) {
 	for {
-		taken, err := r.Scan(kv.Range{Prefix: key[string](tNumber), After: begin(tNumber, number(n)), Limit: 100})
+		taken, err := r.Scan(kv.Range{Prefix: key[string](tNumber), After: begin(tNumber, Fold(number(n)))})
 		if err != nil {
 			return 0, err
 		}
 		first := n
 		for _, e := range taken {
-			if last(e.Key) != number(n) {
+			if last(e.Key) != Fold(number(n)) {
 				break
 			}
 			n++

@@ -74,7 +74,7 @@ func (s *Store) UpdateClient(ctx context.Context, id ID, version uint64, keep bo
 // replaceClient writes a changed client and its indexes; it may give it a number.
 func replaceClient(w kv.Writer, old Client, c *Client) error {
 	if c.Number != old.Number {
-		if err := w.Delete(key(tNumber, old.Number)); err != nil {
+		if err := w.Delete(numberKey(old.Number)); err != nil {
 			return err
 		}
 		if err := claimNumber(w, c); err != nil {
