@@ -92,8 +92,8 @@ func open(ctx context.Context, settings cli.Settings) (*data.Store, func() error
 	return store, store.Close, nil
 }
 
-// serve answers until ctx ends, then finishes the requests under way and the
-// mail in hand.
+// serve answers until ctx ends, or nothing can be written any more; then it
+// finishes the requests under way and the mail in hand.
 func serve(ctx context.Context, settings cli.Settings, store *data.Store, log *slog.Logger, stdout io.Writer) error {
 	// Whatever a process before this one was sending, it is not any more.
 	if n, err := store.Recover(ctx); err != nil {
@@ -135,6 +135,9 @@ func serve(ctx context.Context, settings cli.Settings, store *data.Store, log *s
 	go func() { served <- app.Listener(listener) }()
 	select {
 	case err = <-served:
+	case err = <-store.Broken():
+		log.Error("nothing can be written any more: stopping", "cause", err)
+		err = errors.Join(err, shutDown(app))
 	case <-ctx.Done():
 		err = shutDown(app)
 	}

@@ -40,7 +40,7 @@ func (a *audit) clients(ctx context.Context) error {
 	return each(ctx, a, tClient, func(c Client) []byte { return clientKey(c.ID) }, func(r kv.Reader, c Client) error {
 		own := clientKey(c.ID)
 		a.claim(tallyKey(c.ID), nil)
-		a.claim(key(tNumber, c.Number), own)
+		a.claim(numberKey(c.Number), own)
 		t, err := get[Tally](r, tallyKey(c.ID))
 		if err := a.readable(tallyKey(c.ID), err); err != nil {
 			return err

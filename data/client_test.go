@@ -35,6 +35,20 @@ func TestClientNumbers(t *testing.T) {
 		t.Errorf("the problem is %+v, want a duplicate of %s", p, first.ID)
 	}
 	want("", "C-0005")
+	// Case and accents make no other number; it is kept as it was typed.
+	hand := want("c-0006", "c-0006")
+	_, err = create("C-0006")
+	if p := problem(t, err, "number"); p.Problem != data.Duplicate || p.Other != hand.ID {
+		t.Errorf("the problem is %+v, want a duplicate of %s", p, hand.ID)
+	}
+	_, err = create("Ç-0001")
+	wantProblem(t, err, "number", data.Duplicate)
+	hand, _, err = s.UpdateClient(t.Context(), hand.ID, hand.Version, false, func(c *data.Client) { c.Number = "C-0006" })
+	if err != nil || hand.Number != "C-0006" {
+		t.Errorf("of another case it is %q, %v", hand.Number, err)
+	}
+	want("c-0007", "c-0007")
+	want("", "C-0008")
 
 	// A number that was given up is free again; one in the trash is not.
 	c, _, err := s.UpdateClient(t.Context(), first.ID, first.Version, false, func(c *data.Client) { c.Number = "A-1" })
@@ -44,7 +58,7 @@ func TestClientNumbers(t *testing.T) {
 	wantProblem(t, err, "number", data.Duplicate)
 	// Emptied, it is the next of the sequence.
 	c, _, err = s.UpdateClient(t.Context(), c.ID, c.Version, false, func(c *data.Client) { c.Number = "" })
-	if err != nil || c.Number != "C-0006" {
+	if err != nil || c.Number != "C-0009" {
 		t.Errorf("the number is %q, %v", c.Number, err)
 	}
 }

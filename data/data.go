@@ -50,6 +50,10 @@ func Open(ctx context.Context, engine kv.Store, options ...Option) (*Store, erro
 // Close closes the engine after the transactions under way.
 func (s *Store) Close() error { return s.kv.Close() }
 
+// Broken returns a channel that receives once, when nothing can be written any
+// more, with the cause. The program then ends.
+func (s *Store) Broken() <-chan error { return s.kv.Broken() }
+
 // Ping tells whether the engine answers.
 func (s *Store) Ping(ctx context.Context) error {
 	return s.kv.View(ctx, func(r kv.Reader) error {

@@ -3,6 +3,8 @@ package data
 import (
 	"errors"
 	"fmt"
+
+	"carnet/data/kv"
 )
 
 var (
@@ -19,6 +21,14 @@ var (
 	ErrBusy = errors.New("data: busy")
 	// ErrState: the delivery is not in a state that allows this.
 	ErrState = errors.New("data: not possible in this state")
+)
+
+// What an engine says that callers tell apart; package kv has their contracts.
+var (
+	ErrConflict = kv.ErrConflict
+	ErrUnknown  = kv.ErrUnknown
+	ErrFull     = kv.ErrFull
+	ErrClosed   = kv.ErrClosed
 )
 
 // Problem says what is wrong with a field, for the interface to put in words.

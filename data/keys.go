@@ -15,7 +15,7 @@ import (
 //	once      request                            → what a form already did
 //	client    client                             → Client
 //	tally     client                             → counts and version of a client's file
-//	number    number                             → key of the client
+//	number    folded number                      → key of the client
 //	byname    order of name, client              → key of the client
 //	word      folded word, client                → order of name
 //	contact   client, contact                    → Contact

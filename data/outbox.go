@@ -27,61 +27,6 @@ type Outcome struct {
 	Reason string
 }
 
-// dispatch is when a message is due, and who has claimed it.
-type dispatch struct {
-	Due   time.Time `cbor:"1,keyasint"`
-	Token ID        `cbor:"2,keyasint"` // of the claim, or empty
-	Until time.Time `cbor:"3,keyasint"` // when the claim ends
-}
-
-// schedule puts a message in the queue, in place of where it was.
-func schedule(w kv.Writer, id ID, d dispatch) error {
-	if err := unschedule(w, id); err != nil {
-		return err
-	}
-	if err := w.Put(queueKey(d.Due, id), dispatchKey(id)); err != nil {
-		return err
-	}
-	return put(w, dispatchKey(id), d)
-}
-
-func unschedule(w kv.Writer, id ID) error {
-	old, err := get[dispatch](w, dispatchKey(id))
-	if err == ErrNotFound {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return deleteAll(w, [][]byte{queueKey(old.Due, id), dispatchKey(id)})
-}
-
-// Due returns the messages that are due and when the next one after now will
-// be; zero if none waits. At most 100 are returned.
-func (s *Store) Due(ctx context.Context) (due []ID, next time.Time, err error) {
-	now := s.now()
-	err = s.kv.View(ctx, func(r kv.Reader) error {
-		due, next = nil, time.Time{}
-		entries, err := r.Scan(kv.Range{Prefix: key[string](tQueue), Limit: 100})
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			d, err := get[dispatch](r, e.Value)
-			if err != nil {
-				return err
-			}
-			if d.Due.After(now) {
-				next = d.Due
-				return nil
-			}
-			due = append(due, ID(last(e.Key)))
-		}
-		return nil
-	})
-	return due, next, err
-}
-
 // Claim takes a message that is due, for as long as lease, and marks what is
 // to be sent as Sending. ErrNotFound if it is not due, or another has it.
 func (s *Store) Claim(ctx context.Context, id ID, lease time.Duration) (Claim, error) {
@@ -194,16 +139,6 @@ func (d *Delivery) finish(o Outcome, server string, written, now time.Time, burn
 		return
 	}
 	d.Next = nextAttempt(now, max(d.Attempts, 1), jitter)
-}
-
-// reschedule puts a message back in the queue for what is still to be sent, or
-// takes it out.
-func reschedule(w kv.Writer, id ID, ds []Delivery) error {
-	due, waits := earliest(ds)
-	if !waits {
-		return unschedule(w, id)
-	}
-	return schedule(w, id, dispatch{Due: due})
 }
 
 // claimed returns the deliveries of a claim that still holds.

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"carnet/data"
-	"carnet/data/kv"
 	"carnet/i18n"
 
 	"github.com/gofiber/fiber/v2"
@@ -22,11 +21,11 @@ func status(err error) int {
 		return fiber.StatusUnprocessableEntity
 	case errors.Is(err, data.ErrNotFound):
 		return fiber.StatusNotFound
-	case errors.Is(err, data.ErrStale), errors.Is(err, data.ErrState), errors.Is(err, data.ErrTaken), errors.Is(err, kv.ErrConflict):
+	case errors.Is(err, data.ErrStale), errors.Is(err, data.ErrState), errors.Is(err, data.ErrTaken), errors.Is(err, data.ErrConflict):
 		return fiber.StatusConflict
-	case errors.Is(err, data.ErrBusy), errors.Is(err, context.Canceled), errors.Is(err, kv.ErrClosed):
+	case errors.Is(err, data.ErrBusy), errors.Is(err, context.Canceled), errors.Is(err, data.ErrClosed):
 		return fiber.StatusServiceUnavailable
-	case errors.Is(err, kv.ErrFull):
+	case errors.Is(err, data.ErrFull):
 		return fiber.StatusInsufficientStorage
 	}
 	return fiber.StatusInternalServerError
@@ -86,6 +85,10 @@ func (v errorsShow) Title() string {
 func (h *handlers) fail(c *fiber.Ctx, err error) error {
 	v := errorsShow{Lang: h.lang(c), Status: status(err)}
 	v.Words = words(v.Lang, v.Status)
+	if errors.Is(err, data.ErrUnknown) {
+		v.Words = v.T("Le disque du serveur a failli : nous ne savons pas si c’est enregistré. Vérifiez avant de recommencer.",
+			"The server’s disk failed: we do not know whether this was saved. Look before you try again.")
+	}
 	if v.Status == fiber.StatusInternalServerError {
 		v.Number = string(data.NewID()[:13])
 		h.Log.Error("failed", "number", v.Number, "route", c.Route().Path, "cause", err)

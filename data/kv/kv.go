@@ -72,6 +72,11 @@ type Store interface {
 	// channel is never closed.
 	Watch(topic string) (<-chan struct{}, func())
 
+	// Broken returns a channel that receives once, when nothing can be written
+	// any more, with the cause: after ErrUnknown, and after what else an engine
+	// cannot mend while it is open. The program ends; a restart looks anew.
+	Broken() <-chan error
+
 	// Close waits for the transactions under way and releases the store. A
 	// second Close does nothing.
 	Close() error

@@ -46,6 +46,7 @@ type Store struct {
 	quit    chan struct{} // closed when Close begins
 	stopped chan struct{} // closed when the committing goroutine has ended
 	refuse  error         // why nothing may be written any more; of the committing goroutine
+	broken  chan error    // and for who watches
 
 	topics   topics
 	closing  sync.Once
@@ -100,6 +101,7 @@ func attach(path string, opts Options) (*Store, error) {
 		queue:   make(chan *job, maxGroup),
 		quit:    make(chan struct{}),
 		stopped: make(chan struct{}),
+		broken:  make(chan error, 1),
 		commit:  (*bbolt.Tx).Commit,
 		free:    freeSpace,
 	}
@@ -178,6 +180,9 @@ func (s *Store) WriteTo(w io.Writer) (n int64, err error) {
 	})
 	return n, err
 }
+
+// Broken implements kv.Store.
+func (s *Store) Broken() <-chan error { return s.broken }
 
 // Close implements kv.Store. It marks the file as stopped cleanly unless
 // writing had failed. A second Close does nothing and returns what the first did.

@@ -181,8 +181,7 @@ func (s *Store) save(g *group) (err error) {
 	}
 	defer func() {
 		if p := recover(); p != nil { // what bbolt does when it meets a page that is not what it should be
-			s.refuse = fmt.Errorf("%w: %w", ErrDamaged, kv.ErrCorrupt)
-			err = s.refuse
+			err = s.fail(fmt.Errorf("%w: %w", ErrDamaged, kv.ErrCorrupt))
 			_ = g.tx.Rollback()
 		}
 	}()
@@ -221,11 +220,16 @@ func (s *Store) outcome(id uint64, failure error) error {
 	})
 	switch {
 	case err != nil: // the map is gone too; that was before the meta
-		s.refuse = notSaved(failure)
-		return s.refuse
+		return s.fail(notSaved(failure))
 	case last == id:
-		s.refuse = fmt.Errorf("bolt: %w: %w", kv.ErrUnknown, failure)
-		return s.refuse
+		return s.fail(fmt.Errorf("bolt: %w: %w", kv.ErrUnknown, failure))
 	}
 	return notSaved(failure)
+}
+
+// fail ends writing: what is asked for from now on has this error too.
+func (s *Store) fail(err error) error {
+	s.refuse = err
+	s.broken <- err
+	return err
 }

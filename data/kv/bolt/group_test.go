@@ -187,6 +187,7 @@ func TestCommitFails(t *testing.T) {
 		if value, err := get(s, "k"); value != "old" || err != nil {
 			t.Errorf("after a failed commit: %q, %v", value, err)
 		}
+		wantBroken(t, s, nil)
 		s.commit = commit
 		if err := errors.Join(put(s, "k", "new"), s.Close()); err != nil {
 			t.Errorf("the next commit: %v", err)
@@ -195,7 +196,8 @@ func TestCommitFails(t *testing.T) {
 }
 
 // When only the last sync failed nobody knows the outcome: the caller is told
-// so, nothing more is written, reads go on, and the file counts as unclean.
+// so, and the program once; nothing more is written, reads go on, and the file
+// counts as unclean.
 func TestCommitUnknown(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
@@ -207,11 +209,27 @@ func TestCommitUnknown(t *testing.T) {
 		}
 		s.commit = (*bbolt.Tx).Commit
 	}
+	wantBroken(t, s, kv.ErrUnknown)
 	if _, err := get(s, "k"); err != nil {
 		t.Error(err)
 	}
 	if err := s.Close(); err != nil || isClean(t, path) {
 		t.Errorf("closed as if all were well, %v", err)
+	}
+}
+
+// wantBroken fails the test unless the program was told once, and of this.
+func wantBroken(t *testing.T, s *Store, want error) {
+	t.Helper()
+	for _, want := range []error{want, nil} {
+		var err error
+		select {
+		case err = <-s.Broken():
+		default:
+		}
+		if !errors.Is(err, want) {
+			t.Errorf("the program is told of %v, want %v", err, want)
+		}
 	}
 }
 
@@ -231,6 +249,7 @@ func TestCommitPanics(t *testing.T) {
 		}
 		s.commit = (*bbolt.Tx).Commit
 	}
+	wantBroken(t, s, kv.ErrCorrupt)
 	if value, err := get(s, "k"); value != "old" || err != nil {
 		t.Errorf("k is %q, %v", value, err)
 	}
