@@ -26,6 +26,7 @@ type Store struct {
 	kv     kv.Store
 	now    func() time.Time
 	hashes chan struct{} // a place for each password being hashed
+	key    func() (Key, error)
 }
 
 // Option changes how a Store is opened.
@@ -34,10 +35,15 @@ type Option func(*Store)
 // WithClock replaces the clock, for tests and for a demo whose past is made up.
 func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
 
+// WithKey gives the key of secrets, which is asked for when one is needed. A
+// book without it keeps none.
+func WithKey(key func() (Key, error)) Option { return func(s *Store) { s.key = key } }
+
 // Open returns the book kept in an engine, which Close closes. It brings the
 // book up to the formats of this program.
 func Open(ctx context.Context, engine kv.Store, options ...Option) (*Store, error) {
-	s := &Store{kv: engine, now: time.Now, hashes: make(chan struct{}, hashPlaces())}
+	s := &Store{kv: engine, now: time.Now, hashes: make(chan struct{}, hashPlaces()),
+		key: func() (Key, error) { return Key{}, ErrKey }}
 	for _, o := range options {
 		o(s)
 	}

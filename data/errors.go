@@ -36,17 +36,18 @@ type Problem string
 
 const (
 	Required   Problem = "required"
-	TooLong    Problem = "too long"    // Max says how many characters are taken
-	TooShort   Problem = "too short"   // Max says how many are needed
-	Forbidden  Problem = "forbidden"   // control characters or invalid UTF-8
-	Malformed  Problem = "malformed"   // not of the field's form
-	Duplicate  Problem = "duplicate"   // Other holds it already
-	InTrash    Problem = "in trash"    // Other, in the trash, holds it
-	TooMany    Problem = "too many"    // Max says how many are taken
-	Unresolved Problem = "unresolved"  // a recipient that is no address
-	NoneGiven  Problem = "none given"  // no recipient at all
-	NotOffered Problem = "not offered" // a choice that the list does not have
-	Misnamed   Problem = "misnamed"    // a variable that is none; Text says where
+	TooLong    Problem = "too long"     // Max says how many characters are taken
+	TooShort   Problem = "too short"    // Max says how many are needed
+	Forbidden  Problem = "forbidden"    // control characters or invalid UTF-8
+	Malformed  Problem = "malformed"    // not of the field's form
+	Duplicate  Problem = "duplicate"    // Other holds it already
+	InTrash    Problem = "in trash"     // Other, in the trash, holds it
+	TooMany    Problem = "too many"     // Max says how many are taken
+	Unresolved Problem = "unresolved"   // a recipient that is no address
+	NoneGiven  Problem = "none given"   // no recipient at all
+	NotOffered Problem = "not offered"  // a choice that the list does not have
+	OutOfRange Problem = "out of range" // a number below its least or above Max
+	Misnamed   Problem = "misnamed"     // a variable that is none; Text says where
 )
 
 // FieldError is a Problem with one field of a record.

@@ -37,6 +37,7 @@ import (
 //	delivery  message, recipient                 → Delivery
 //	dispatch  message                            → when it is due, who has it
 //	queue     time due, message                  → key of the dispatch
+//	relay                                        → Relay
 //	template  template                           → Template
 //	draft     user, client, draft                → Draft
 //	draftbody draft, part                        → its body
@@ -68,6 +69,7 @@ const (
 	tDelivery  = "delivery"
 	tDispatch  = "dispatch"
 	tQueue     = "queue"
+	tRelay     = "relay"
 	tTemplate  = "template"
 	tDraft     = "draft"
 	tDraftBody = "draftbody"

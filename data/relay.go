@@ -1,0 +1,137 @@
+package data
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"carnet/data/kv"
+)
+
+// Security is how a connection to the mail server is protected.
+type Security string
+
+const (
+	StartTLS Security = "starttls" // STARTTLS, required (RFC 3207)
+	TLS      Security = "tls"      // from the first byte (RFC 8314)
+	Clear    Security = "clear"    // none: for a relay on this machine
+)
+
+// Relay is the mail server that the agency's mails leave by, as it was set in
+// the page. One without a host is none: mails are held.
+type Relay struct {
+	Host     string   `cbor:"1,keyasint"` // empty: no server
+	Port     int      `cbor:"2,keyasint"`
+	Security Security `cbor:"3,keyasint"`
+	User     string   `cbor:"4,keyasint"` // empty: the server asks for none
+	Password []byte   `cbor:"5,keyasint"` // encrypted; see RelayPassword
+	From     Mailbox  `cbor:"6,keyasint"` // the sender of every mail
+	ReplyTo  Mailbox  `cbor:"7,keyasint"` // where answers go; empty: to the author
+
+	Connections int `cbor:"8,keyasint"` // at a time
+	PerMinute   int `cbor:"9,keyasint"` // mails; 0: no limit
+
+	Version uint64    `cbor:"10,keyasint"` // grows with each change
+	Updated time.Time `cbor:"11,keyasint"`
+}
+
+// MaxConnections bounds Relay.Connections.
+const MaxConnections = 8
+
+// relayRecord names the record to its secret.
+const relayRecord = "relay"
+
+// Relay returns how mails leave; one without a host if nothing was set.
+func (s *Store) Relay(ctx context.Context) (Relay, error) {
+	return view(ctx, s, relay)
+}
+
+func relay(r kv.Reader) (Relay, error) {
+	x, err := get[Relay](r, key[string](tRelay))
+	if err == ErrNotFound {
+		return Relay{Port: 587, Security: StartTLS, Connections: 2}, nil
+	}
+	return x, err
+}
+
+// RelayPassword returns the password of the mail server; empty if there is
+// none, ErrKey if it was kept with another key.
+func (s *Store) RelayPassword(x Relay) (string, error) {
+	if len(x.Password) == 0 {
+		return "", nil
+	}
+	k, err := s.key()
+	if err != nil {
+		return "", err
+	}
+	return k.open(relayRecord, x.Password)
+}
+
+// SetRelay changes how mails leave as change says, and wakes the worker.
+// version is the one the caller saw: if it moved on, the error is ErrStale and
+// what is returned is as it stands. password replaces the one that is kept;
+// nil leaves it, unless there is no user any more. Invalid if a field is.
+func (s *Store) SetRelay(ctx context.Context, version uint64, password *string, change func(*Relay)) (Relay, error) {
+	now := s.now()
+	var secret []byte
+	if password != nil && *password != "" {
+		k, err := s.key()
+		if err != nil {
+			return Relay{}, err
+		}
+		secret = k.seal(relayRecord, *password)
+	}
+	return update(ctx, s, func(w kv.Writer) (Relay, error) {
+		old, err := relay(w)
+		if err != nil {
+			return old, err
+		}
+		if old.Version != version {
+			return old, ErrStale
+		}
+		x := old
+		change(&x)
+		x.Password, x.Version, x.Updated = old.Password, old.Version+1, now
+		if password != nil {
+			x.Password = secret
+		}
+		if x.User == "" {
+			x.Password = nil
+		}
+		if err := x.check(); err != nil {
+			return x, err
+		}
+		w.Notify(Outbox)
+		return x, put(w, key[string](tRelay), x)
+	})
+}
+
+// check tidies the fields and returns Invalid if one cannot be kept.
+func (x *Relay) check() error {
+	var c checker
+	c.line("host", &x.Host, 253)
+	if strings.ContainsAny(x.Host, "/@ ") {
+		c.add("host", Malformed)
+	}
+	if x.Host != "" && (x.Port < 1 || x.Port > 65535) {
+		c.add("port", Malformed)
+	}
+	choice(&c, "security", &x.Security, StartTLS, TLS, Clear)
+	c.line("user", &x.User, 320)
+	if x.User != "" && len(x.Password) == 0 {
+		c.add("password", Required)
+	}
+	c.address("from", &x.From.Address, x.Host != "")
+	c.line("from_name", &x.From.Name, 120)
+	c.address("reply_to", &x.ReplyTo.Address, false)
+	c.line("reply_to_name", &x.ReplyTo.Name, 120)
+	if x.Connections < 1 || x.Connections > MaxConnections {
+		c.problems = append(c.problems, FieldError{Field: "connections", Problem: OutOfRange, Max: MaxConnections})
+	}
+	if x.PerMinute < 0 || x.PerMinute > maxPerMinute {
+		c.problems = append(c.problems, FieldError{Field: "per_minute", Problem: OutOfRange, Max: maxPerMinute})
+	}
+	return c.err()
+}
+
+const maxPerMinute = 10_000

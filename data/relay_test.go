@@ -1,0 +1,108 @@
+package data_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"carnet/data"
+	"carnet/data/datatest"
+	"carnet/data/kv/kvtest"
+)
+
+// keyed opens a book with the key in a file beside it.
+func keyed(t *testing.T) (s *data.Store, book, key string) {
+	t.Helper()
+	book = filepath.Join(t.TempDir(), "carnet.db")
+	key = book + ".key"
+	s = datatest.On(t, kvtest.Twice(datatest.Engine(t, book)), data.WithKey(func() (data.Key, error) { return data.KeyFile(key) }))
+	return s, book, key
+}
+
+// set is how a relay is set by somebody who sees the version.
+func set(t *testing.T, s *data.Store, version uint64, password string) data.Relay {
+	t.Helper()
+	return must(s.SetRelay(t.Context(), version, &password, func(x *data.Relay) {
+		x.Host, x.User, x.From = "smtp.exemple.example", "agence", data.Mailbox{Address: "agence@exemple.example"}
+	}))(t)
+}
+
+func TestRelayPasswordIsEncrypted(t *testing.T) {
+	// Safety 15: the file of the book does not hold the password, which comes
+	// back with the key, and without it does not.
+	t.Parallel()
+	s, book, keyFile := keyed(t)
+	const password = "canary-of-a-relay-password"
+	x := set(t, s, 0, password)
+	if got := must(s.RelayPassword(x))(t); got != password {
+		t.Errorf("the password came back as %q", got)
+	}
+	file := must(os.ReadFile(book))(t)
+	if !bytes.Contains(file, []byte("smtp.exemple.example")) || bytes.Contains(file, []byte(password)) {
+		t.Error("the file of the book holds the password, or not the server")
+	}
+	if info := must(os.Stat(keyFile))(t); info.Mode().Perm() != 0o600 {
+		t.Errorf("the key has mode %v", info.Mode())
+	}
+	ok(t, os.Remove(keyFile)) // another key is made in its place
+	_, err := s.RelayPassword(x)
+	wantError(t, err, data.ErrKey)
+}
+
+func TestRelayIsSetByOne(t *testing.T) {
+	// The second to save is told; a password that is not typed again stays, and
+	// goes with its user; a server without what it needs is refused.
+	t.Parallel()
+	s, _, _ := keyed(t)
+	x := set(t, s, 0, "secret")
+	y := must(s.SetRelay(t.Context(), x.Version, nil, func(r *data.Relay) { r.Port = 2525 }))(t)
+	if got := must(s.RelayPassword(y))(t); got != "secret" || y.Port != 2525 {
+		t.Errorf("the password is %q, the port %d", got, y.Port)
+	}
+	stands, err := s.SetRelay(t.Context(), x.Version, nil, func(r *data.Relay) { r.Port = 1 })
+	wantError(t, err, data.ErrStale)
+	if stands.Port != 2525 {
+		t.Errorf("it stands with the port %d", stands.Port)
+	}
+	z := must(s.SetRelay(t.Context(), y.Version, nil, func(r *data.Relay) { r.User = "" }))(t)
+	if len(z.Password) > 0 {
+		t.Error("the password is kept without its user")
+	}
+	_, err = s.SetRelay(t.Context(), z.Version, nil, func(r *data.Relay) {
+		r.Host, r.User, r.Port, r.Connections, r.PerMinute, r.Security = "a b", "u", 0, 9, -1, "none"
+		r.From, r.ReplyTo = data.Mailbox{}, data.Mailbox{Address: "non"}
+	})
+	for field, want := range map[string]data.Problem{"host": data.Malformed, "port": data.Malformed, "password": data.Required, "from": data.Required,
+		"reply_to": data.Malformed, "connections": data.OutOfRange, "per_minute": data.OutOfRange, "security": data.NotOffered} {
+		wantProblem(t, err, field, want)
+	}
+}
+
+func TestKeyFile(t *testing.T) {
+	// A key that others can read, or that is none, is refused in a line; many who
+	// make one at once get the same.
+	t.Parallel()
+	folder := t.TempDir()
+	keys, errs := together(8, func(int) (data.Key, error) { return data.KeyFile(filepath.Join(folder, "key")) })
+	for i := range keys {
+		ok(t, errs[i])
+		if keys[i] != keys[0] {
+			t.Error("two keys were made")
+		}
+	}
+	if text := fmt.Sprintf("%v %+v %#v", keys[0], keys[0], struct{ K data.Key }{keys[0]}); bytes.Contains([]byte(text), []byte("0x")) || len(text) > 60 {
+		t.Errorf("the key prints as %s", text)
+	}
+	ok(t, os.Chmod(filepath.Join(folder, "key"), 0o644))
+	_, err := data.KeyFile(filepath.Join(folder, "key"))
+	wantError(t, err, data.ErrKeyMode)
+	ok(t, os.WriteFile(filepath.Join(folder, "bad"), []byte("abc\n"), 0o600))
+	_, err = data.KeyFile(filepath.Join(folder, "bad"))
+	wantError(t, err, data.ErrKeyForm)
+	if _, err := data.KeyFile(filepath.Join(folder, "none", "key")); err == nil || errors.Is(err, data.ErrKeyForm) {
+		t.Errorf("a folder that is not there: %v", err)
+	}
+}
