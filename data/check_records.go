@@ -144,9 +144,8 @@ func (a *audit) drafts(ctx context.Context) error {
 
 func (a *audit) message(r kv.Reader, m Message) error {
 	a.claim(key(tText, m.ID), nil)
-	a.claim(key(tHistory, m.Client, m.ID), messageKey(m.ID))
 	for i := range m.Parts {
-		a.claim(rawKey(m.ID, i), nil)
+		a.claim(partKey(tRaw, m.ID, i), nil)
 	}
 	if a.raw[m.ID] != m.Size {
 		a.report("message %s: %d bytes to send instead of %d", m.ID, a.raw[m.ID], m.Size)
@@ -160,11 +159,27 @@ func (a *audit) message(r kv.Reader, m Message) error {
 	}
 	boxes := m.Recipients()
 	for i := range boxes {
+		if m.Undone { // removing it may have begun
+			a.mayClaim(deliveryKey(m.ID, i), nil)
+			continue
+		}
 		a.claim(deliveryKey(m.ID, i), nil)
 		if i < len(ds) && ds[i].Mailbox != boxes[i] {
 			a.report("message %s: delivery %d is to another", m.ID, i)
 		}
 	}
+	if m.Undone {
+		a.claim(key(tUndone, m.ID), messageKey(m.ID))
+		return nil
+	}
+	text, err := r.Get(key(tText, m.ID))
+	if err := a.readable(key(tText, m.ID), notFound(err)); err != nil {
+		return err
+	}
+	m.Text = string(text)
+	a.claim(historyKey(m), historyText(m))
+	a.claim(key(tAuthored, m.Author, m.ID), messageKey(m.ID))
+	a.claim(stateKey(statesOf(ds).Worst().group(), m.ID), messageKey(m.ID))
 	d, err := get[dispatch](r, dispatchKey(m.ID))
 	waits := err == nil
 	if waits {

@@ -23,7 +23,7 @@ func fill(t *testing.T, s *Store) []kv.Entry {
 	b := must(s.CreateContact(ctx, "", Contact{Client: c.ID, Email: "b@x.fr", LastName: "B"}, false))
 	for i, state := range []State{Queued, Accepted, Held} {
 		m := must(s.Compose(Message{Client: c.ID, Subject: "x", Text: "t", To: []Mailbox{{Address: "a@x.fr"}, {Address: "b@x.fr"}}}))
-		must(s.Enqueue(ctx, "", m, []byte("raw"), state == Held))
+		must(s.Enqueue(ctx, "", Posting{Message: m, Raw: [][]byte{[]byte("raw")}, Hold: state == Held}))
 		if state == Accepted {
 			claim := must(s.Claim(ctx, m.ID, time.Hour))
 			if err := s.Finish(ctx, claim, "", map[int]Outcome{0: {State: Accepted}, 1: {State: Accepted}}, true, 0); err != nil {
@@ -34,6 +34,10 @@ func fill(t *testing.T, s *Store) []kv.Entry {
 	err := s.kv.Update(ctx, func(w kv.Writer) error {
 		return firstErr(insertUser(w, u), put(w, key[string](tAgency), Agency{Name: "A"}))
 	})
+	m := must(s.Compose(Message{Client: c.ID, Author: u.ID, Subject: "x", To: []Mailbox{{Address: "a@x.fr"}}}))
+	undone := Draft{ID: NewID(), Client: c.ID, Author: u.ID}
+	must(s.Enqueue(ctx, "", Posting{Message: m, Raw: [][]byte{[]byte("raw")}, Wait: time.Minute, Draft: &undone}))
+	must(s.Undo(ctx, u.ID, m.ID))
 	must(s.SetRelay(ctx, 0, nil, func(*Relay) {}))
 	must(s.CreateTemplate(ctx, "", Template{Name: "Relance"}))
 	must(s.SaveDraft(ctx, Draft{ID: NewID(), Client: c.ID, Author: u.ID, Subject: "d"}, false))
@@ -64,7 +68,12 @@ func TestCheckFindsDamage(t *testing.T) {
 	if problems := must(s.Check(t.Context())); len(problems) > 0 {
 		t.Fatalf("a sound book has %q", problems)
 	}
-	seen := map[string]bool{}
+	seen, undone := map[string]bool{}, ""
+	for _, e := range entries {
+		if tableOf(e.Key) == tUndone {
+			undone = last(e.Key)
+		}
+	}
 	damaged := func(what string, k []byte) {
 		t.Helper()
 		problems := must(s.Check(t.Context()))
@@ -83,7 +92,9 @@ func TestCheckFindsDamage(t *testing.T) {
 		if slices.Contains([]string{tMeta, tSeq, tOnce, tAgency, tRelay, tTemplate}, table) {
 			continue // nothing else says that they have to be there
 		}
-		if table != tBinned { // of two in the trash with one address only the last has it
+		// Of two in the trash with one address only the last has it; what was undone
+		// may have begun to be removed.
+		if table != tBinned && (table != tDelivery || elements(e.Key)[1] != undone) {
 			change(e.Key, nil)
 			damaged("without", e.Key)
 		}

@@ -90,9 +90,10 @@ func deliveriesOf(r kv.Reader, id ID) ([]Delivery, error) {
 	return ds, nil
 }
 
-// setDeliveries writes the deliveries that change returns true for.
+// setDeliveries writes the deliveries that change returns true for, and moves
+// the message among the states.
 func setDeliveries(w kv.Writer, id ID, ds []Delivery, change func(*Delivery) bool) (int, error) {
-	n := 0
+	n, before := 0, statesOf(ds).Worst().group()
 	for i := range ds {
 		if !change(&ds[i]) {
 			continue
@@ -102,7 +103,14 @@ func setDeliveries(w kv.Writer, id ID, ds []Delivery, change func(*Delivery) boo
 			return n, err
 		}
 	}
-	return n, nil
+	after := statesOf(ds).Worst().group()
+	if after == before {
+		return n, nil
+	}
+	if err := w.Delete(stateKey(before, id)); err != nil {
+		return n, err
+	}
+	return n, w.Put(stateKey(after, id), messageKey(id))
 }
 
 // backoff is when the n-th attempt after the first is made, counted from the

@@ -106,7 +106,10 @@ func flakySteps(t *testing.T, sound *data.Store, clock *datatest.Clock) []flakyS
 		{"MakeMain", false, func(s *data.Store) error { _, err := s.MakeMain(ctx, c.ID, b.ID); return err }},
 		{"DeleteClient", false, func(s *data.Store) error { return s.DeleteClient(ctx, c.ID) }},
 		{"RestoreClient", false, func(s *data.Store) error { _, err := s.RestoreClient(ctx, c.ID); return err }},
-		{"Enqueue", false, func(s *data.Store) error { _, err := s.Enqueue(ctx, m.ID, m, []byte("raw"), true); return err }},
+		{"Enqueue", false, func(s *data.Store) error {
+			_, err := s.Enqueue(ctx, m.ID, data.Posting{Message: m, Raw: [][]byte{[]byte("raw")}, Hold: true})
+			return err
+		}},
 		{"Release", false, func(s *data.Store) error { _, err := s.Release(ctx, m.ID, data.Held); return err }},
 		{"Claim", false, take},
 		{"Commit", false, func(s *data.Store) error { return s.Commit(ctx, claim) }},

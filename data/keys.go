@@ -33,7 +33,10 @@ import (
 //	message   message                            → Message
 //	text      message                            → its text
 //	raw       message, part                      → its bytes as they leave
-//	history   client, message                    → key of the message
+//	history   client, message                    → what a search finds it by
+//	authored  user, message                      → key of the message
+//	state     state, message                     → key of the message
+//	undone    message                            → key of the message, to be removed
 //	delivery  message, recipient                 → Delivery
 //	dispatch  message                            → when it is due, who has it
 //	queue     time due, message                  → key of the dispatch
@@ -66,6 +69,9 @@ const (
 	tText      = "text"
 	tRaw       = "raw"
 	tHistory   = "history"
+	tAuthored  = "authored"
+	tState     = "state"
+	tUndone    = "undone"
 	tDelivery  = "delivery"
 	tDispatch  = "dispatch"
 	tQueue     = "queue"

@@ -1,9 +1,10 @@
 package data
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -16,7 +17,6 @@ const (
 	MaxText    = 20000 // characters
 	maxBytes   = 60000 // bytes of the text, so that it fits a value
 	maxName    = 200   // bytes of a recipient's name
-	rawPart    = kv.MaxValue - 1024
 )
 
 // Message is a mail written to a client, with its recipients as they were.
@@ -32,10 +32,15 @@ type Message struct {
 	Subject   string    `cbor:"9,keyasint"`
 	MessageID string    `cbor:"10,keyasint"` // RFC 5322, without its brackets; the same for all attempts
 	Created   time.Time `cbor:"11,keyasint"`
+	Each      bool      `cbor:"14,keyasint"` // one mail for each recipient, who sees no other
+	Draft     ID        `cbor:"15,keyasint"` // what it was written as; empty for none
+	Request   ID        `cbor:"16,keyasint"` // of the form that sent it; empty for none
+	Undone    bool      `cbor:"17,keyasint"` // it went back to its draft; it is absent everywhere
 
 	Text  string `cbor:"-"` // kept apart; Message fills it, lists do not
 	Parts int    `cbor:"12,keyasint"`
-	Size  int    `cbor:"13,keyasint"` // bytes as it leaves
+	Size  int    `cbor:"13,keyasint"` // bytes as it leaves, of all mails
+	Sizes []int  `cbor:"18,keyasint"` // of each mail, if Each
 }
 
 // Recipients returns To, Cc and Bcc in this order.
@@ -84,56 +89,88 @@ func (c *checker) recipients(m *Message) {
 	}
 }
 
-// Enqueue keeps a message that was composed and rendered to raw in the outbox,
-// with a delivery for each recipient, and wakes the worker. When it returns
-// the message is durable. hold keeps it from leaving until it is released. The
-// same request twice is one message, the first.
-func (s *Store) Enqueue(ctx context.Context, request ID, m Message, raw []byte, hold bool) (ID, error) {
-	m.Size, m.Parts = len(raw), (len(raw)+rawPart-1)/rawPart
-	state := Queued
-	if hold {
-		state = Held
+// Posting is a message on its way into the outbox.
+type Posting struct {
+	Message Message       // as Compose returned it, with its Message-ID
+	Raw     [][]byte      // the mail as it leaves; if Message.Each, that of each recipient
+	Hold    bool          // it does not leave until it is released
+	Wait    time.Duration // before it leaves: it can be undone meanwhile
+	Draft   *Draft        // what it was written as, which it takes the place of; or nil
+}
+
+// Enqueue keeps a message in the outbox, with a delivery for each recipient,
+// and wakes the worker. When it returns the message is durable. The same
+// request twice is one message, the first.
+func (s *Store) Enqueue(ctx context.Context, request ID, p Posting) (ID, error) {
+	m, raw, draft := p.Message, bytes.Join(p.Raw, nil), NewID()
+	m.Request, m.Size, m.Sizes = request, len(raw), nil
+	if m.Each {
+		for _, one := range p.Raw {
+			m.Sizes = append(m.Sizes, len(one))
+		}
+	}
+	first := Delivery{State: Queued, At: m.Created}
+	if p.Hold {
+		first.State = Held
+	} else if p.Wait > 0 {
+		first.Next = m.Created.Add(p.Wait)
 	}
 	return updateOnce(ctx, s, request, func(w kv.Writer) (ID, error) {
+		m := m
 		if _, err := client(w, m.Client); err != nil {
 			return "", err
+		}
+		if p.Draft != nil {
+			var err error
+			if m.Draft, err = closeDraft(w, *p.Draft, draft, m); err != nil {
+				return "", err
+			}
 		}
 		if err := putMessage(w, m, raw); err != nil {
 			return "", err
 		}
 		for i, box := range m.Recipients() {
-			if err := put(w, deliveryKey(m.ID, i), Delivery{Mailbox: box, State: state, At: m.Created}); err != nil {
+			d := first
+			d.Mailbox = box
+			if err := put(w, deliveryKey(m.ID, i), d); err != nil {
 				return "", err
 			}
 		}
-		if hold {
-			return m.ID, count(w, m.Client, 0, 0)
+		if err := w.Put(stateKey(first.State.group(), m.ID), messageKey(m.ID)); err != nil || p.Hold {
+			return m.ID, firstErr(err, count(w, m.Client, 0, 0))
 		}
 		w.Notify(Outbox)
-		if err := schedule(w, m.ID, dispatch{Due: m.Created}); err != nil {
+		if err := schedule(w, m.ID, dispatch{Due: later(m.Created, first.Next)}); err != nil {
 			return "", err
 		}
 		return m.ID, count(w, m.Client, 0, 0)
 	})
 }
 
-func putMessage(w kv.Writer, m Message, raw []byte) error {
-	for i := range m.Parts {
-		part := raw[i*rawPart : min((i+1)*rawPart, len(raw))]
-		if err := w.Put(rawKey(m.ID, i), part); err != nil {
-			return err
-		}
+func putMessage(w kv.Writer, m Message, raw []byte) (err error) {
+	if m.Parts, err = putParts(w, tRaw, m.ID, raw, 0); err != nil {
+		return err
 	}
 	if err := w.Put(key(tText, m.ID), []byte(m.Text)); err != nil {
 		return err
 	}
-	if err := w.Put(key(tHistory, m.Client, m.ID), messageKey(m.ID)); err != nil {
+	if err := w.Put(historyKey(m), historyText(m)); err != nil {
+		return err
+	}
+	if err := w.Put(key(tAuthored, m.Author, m.ID), messageKey(m.ID)); err != nil {
 		return err
 	}
 	return put(w, messageKey(m.ID), m)
 }
 
-func rawKey(id ID, part int) []byte { return key(tRaw, string(id), strconv.Itoa(100+part)) }
+// message reads a message, without its text; ErrNotFound if it was undone.
+func message(r kv.Reader, id ID) (Message, error) {
+	m, err := get[Message](r, messageKey(id))
+	if err == nil && m.Undone {
+		return Message{}, ErrNotFound
+	}
+	return m, err
+}
 
 // Message returns a message with its text and its deliveries, in the order of
 // its recipients.
@@ -141,7 +178,7 @@ func (s *Store) Message(ctx context.Context, id ID) (Message, []Delivery, error)
 	var m Message
 	deliveries, err := view(ctx, s, func(r kv.Reader) ([]Delivery, error) {
 		var err error
-		if m, err = get[Message](r, messageKey(id)); err != nil {
+		if m, err = message(r, id); err != nil {
 			return nil, err
 		}
 		text, err := r.Get(key(tText, id))
@@ -154,25 +191,32 @@ func (s *Store) Message(ctx context.Context, id ID) (Message, []Delivery, error)
 	return m, deliveries, err
 }
 
-// Raw returns a message as it leaves.
-func (s *Store) Raw(ctx context.Context, id ID) ([]byte, error) {
+// Raw returns a message as it leaves; if it is one for each recipient, that of
+// the recipient with the number.
+func (s *Store) Raw(ctx context.Context, id ID, recipient int) ([]byte, error) {
 	return view(ctx, s, func(r kv.Reader) ([]byte, error) {
-		m, err := get[Message](r, messageKey(id))
+		m, err := message(r, id)
 		if err != nil {
 			return nil, err
 		}
-		return raw(r, m)
+		return raw(r, m, recipient)
 	})
 }
 
-func raw(r kv.Reader, m Message) ([]byte, error) {
-	out := make([]byte, 0, m.Size)
-	for i := range m.Parts {
-		part, err := r.Get(rawKey(m.ID, i))
-		if err != nil {
-			return nil, notFound(err)
-		}
-		out = append(out, part...)
+func raw(r kv.Reader, m Message, recipient int) ([]byte, error) {
+	all, err := getParts(r, tRaw, m.ID, m.Parts)
+	if err != nil || !m.Each {
+		return all, err
 	}
-	return out, nil
+	if recipient < 0 || recipient >= len(m.Sizes) {
+		return nil, ErrNotFound
+	}
+	begin := 0
+	for _, size := range m.Sizes[:recipient] {
+		begin += size
+	}
+	if begin+m.Sizes[recipient] > len(all) {
+		return nil, fmt.Errorf("%w: a mail is cut short", kv.ErrCorrupt)
+	}
+	return all[begin : begin+m.Sizes[recipient]], nil
 }

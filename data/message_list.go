@@ -2,21 +2,26 @@ package data
 
 import (
 	"context"
+	"slices"
 
 	"carnet/data/kv"
 )
 
 // MessageFilter chooses messages.
 type MessageFilter struct {
-	Client ID  // of this client; empty: of the agency
-	After  ID  // the last message of the page before; empty: from the newest
-	Limit  int // messages wanted, 37 at most; 0 means 37
+	Client ID     // to this client; empty: to any
+	Author ID     // by this user; empty: by any
+	State  State  // in this state, all that is on its way being Queued; empty: in any
+	Query  string // of the client: words that the subject, recipients or text begin with
+	After  ID     // the last message of the page before; empty: from the newest
+	Limit  int    // messages wanted, 37 at most; 0 means 37
 }
 
 // MessagePage is a page of messages, newest first, without their texts.
 type MessagePage struct {
 	Messages []MessageSummary
-	Next     ID // the cursor of the next page; empty on the last
+	Next     ID   // the cursor of the next page; empty on the last
+	Partial  bool // the page is not full, and there may be more: many were looked at
 }
 
 // MessageSummary is a message with its client's name and what became of it.
@@ -26,57 +31,117 @@ type MessageSummary struct {
 	States     States
 }
 
-const messagePage = 37 // at three reads a message
+const (
+	messagePage   = 37 // at three reads a message
+	messageRounds = 20 // transactions that look for the messages of one page
+)
 
 // Messages returns a page of messages. A client in the trash still shows the
-// name it had.
+// name it had. A filter that few messages pass may give less than a page and a
+// cursor to look on from.
 func (s *Store) Messages(ctx context.Context, f MessageFilter) (MessagePage, error) {
 	if f.Limit <= 0 || f.Limit > messagePage {
 		f.Limit = messagePage
 	}
-	return view(ctx, s, func(r kv.Reader) (MessagePage, error) {
-		var page MessagePage
-		scan := kv.Range{Prefix: key[string](tMessage), Limit: f.Limit + 1, Reverse: true}
-		if f.After != "" {
-			scan.After = messageKey(f.After)
+	p := messagePager{filter: f, asked: askedWords(f.Query), after: f.After}
+	for range messageRounds {
+		next, err := view(ctx, s, p.read)
+		if err != nil || next.done {
+			return next.page, err
 		}
-		if f.Client != "" {
-			if _, err := client(r, f.Client); err != nil {
-				return page, err
-			}
-			scan.Prefix = key(tHistory, f.Client)
-			if f.After != "" {
-				scan.After = key(tHistory, f.Client, f.After)
-			}
-		}
-		entries, err := r.Scan(scan)
-		if err != nil {
-			return page, err
-		}
-		for i, e := range entries {
-			if i == f.Limit {
-				page.Next = page.Messages[i-1].ID
-				break
-			}
-			m, err := summary(r, ID(last(e.Key)))
-			if err != nil {
-				return page, err
-			}
-			page.Messages = append(page.Messages, m)
-		}
-		return page, nil
-	})
+		p = next
+	}
+	p.page.Next, p.page.Partial = p.after, true
+	return p.page, nil
 }
 
-func summary(r kv.Reader, id ID) (MessageSummary, error) {
-	m, err := get[Message](r, messageKey(id))
-	if err != nil {
-		return MessageSummary{}, err
+// messagePager fills one page, in several transactions if need be.
+type messagePager struct {
+	filter MessageFilter
+	asked  []string
+	after  ID // the last message looked at
+	page   MessagePage
+	done   bool
+}
+
+// scan is the index to walk: the one that leaves least to look at.
+func (p *messagePager) scan() kv.Range {
+	var prefix []byte
+	switch f := p.filter; {
+	case f.Client != "":
+		prefix = key(tHistory, f.Client)
+	case f.State != "" && f.State != Accepted:
+		prefix = key(tState, f.State)
+	case f.Author != "":
+		prefix = key(tAuthored, f.Author)
+	case f.State != "":
+		prefix = key(tState, f.State)
+	default:
+		prefix = key[string](tMessage)
 	}
-	c, err := get[Client](r, clientKey(m.Client))
+	span := kv.Range{Prefix: prefix, Limit: messagePage + 1, Reverse: true}
+	if len(p.asked) > 0 {
+		span.Limit = kv.MaxPage
+	}
+	if p.after != "" {
+		span.After = appendElement(slices.Clone(prefix), string(p.after))
+	}
+	return span
+}
+
+// read looks at the next messages, in a copy of p.
+func (p messagePager) read(r kv.Reader) (messagePager, error) {
+	if p.filter.Client != "" {
+		if _, err := client(r, p.filter.Client); err != nil {
+			return p, err
+		}
+	}
+	p.page.Messages = slices.Clone(p.page.Messages)
+	span := p.scan()
+	entries, err := r.Scan(span)
 	if err != nil {
-		return MessageSummary{}, err
+		return p, err
+	}
+	looked := 0
+	for _, e := range entries {
+		if len(p.asked) > 0 && !holdsWords(string(e.Value), p.asked) {
+			p.after = ID(last(e.Key))
+			continue
+		}
+		if looked++; looked > messagePage {
+			return p, nil
+		}
+		m, wanted, err := p.summary(r, ID(last(e.Key)))
+		if err != nil {
+			return p, err
+		}
+		if wanted && len(p.page.Messages) == p.filter.Limit {
+			p.page.Next, p.done = p.page.Messages[p.filter.Limit-1].ID, true
+			return p, nil
+		}
+		if wanted {
+			p.page.Messages = append(p.page.Messages, m)
+		}
+		p.after = m.ID
+	}
+	p.done = len(entries) < span.Limit
+	return p, nil
+}
+
+// summary reads a message and tells whether the filter lets it through.
+func (p *messagePager) summary(r kv.Reader, id ID) (MessageSummary, bool, error) {
+	m, err := get[Message](r, messageKey(id))
+	if err != nil || m.Undone || p.filter.Author != "" && m.Author != p.filter.Author {
+		return MessageSummary{Message: m}, false, err
 	}
 	ds, err := deliveriesOf(r, id)
-	return MessageSummary{m, c.Name, statesOf(ds)}, err
+	if err != nil {
+		return MessageSummary{}, false, err
+	}
+	states := statesOf(ds)
+	if p.filter.State != "" && states.Worst().group() != p.filter.State {
+		return MessageSummary{Message: m}, false, nil
+	}
+	c, err := get[Client](r, clientKey(m.Client))
+	return MessageSummary{m, c.Name, states}, true, err
 }

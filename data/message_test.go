@@ -24,7 +24,7 @@ func note(t *testing.T, s *data.Store, client data.ID, to ...string) data.Messag
 // send enqueues a note, and returns its id.
 func send(t *testing.T, s *data.Store, client data.ID, to ...string) data.ID {
 	t.Helper()
-	return must(s.Enqueue(t.Context(), "", note(t, s, client, to...), []byte("raw"), false))(t)
+	return must(s.Enqueue(t.Context(), "", data.Posting{Message: note(t, s, client, to...), Raw: [][]byte{[]byte("raw")}}))(t)
 }
 
 func TestCompose(t *testing.T) {
@@ -96,7 +96,9 @@ func TestEnqueue(t *testing.T) {
 	m = must(s.Compose(m))(t)
 	raw := bytes.Repeat([]byte("0123456789abcdef"), 16<<10)[:250_001]
 	request := data.NewID()
-	ids, errs := together(4, func(int) (data.ID, error) { return s.Enqueue(t.Context(), request, m, raw, false) })
+	ids, errs := together(4, func(int) (data.ID, error) {
+		return s.Enqueue(t.Context(), request, data.Posting{Message: m, Raw: [][]byte{raw}})
+	})
 	if slices.ContainsFunc(errs, func(err error) bool { return err != nil }) || len(slices.Compact(ids)) != 1 {
 		t.Fatalf("posted four times it is %v, %v", ids, errs)
 	}
@@ -110,7 +112,7 @@ func TestEnqueue(t *testing.T) {
 			t.Fatalf("the delivery %d is %+v", i, d)
 		}
 	}
-	if back := must(s.Raw(t.Context(), m.ID))(t); !bytes.Equal(back, raw) {
+	if back := must(s.Raw(t.Context(), m.ID, 0))(t); !bytes.Equal(back, raw) {
 		t.Errorf("the mail is %d bytes, want %d", len(back), len(raw))
 	}
 	claim := must(s.Claim(t.Context(), m.ID, lease))(t)
@@ -132,11 +134,11 @@ func TestEnqueueRefuses(t *testing.T) {
 	c := datatest.Client(t, s, "X")
 	m := note(t, s, c.ID, "a@x.fr")
 	ok(t, s.DeleteClient(t.Context(), c.ID))
-	_, err := s.Enqueue(t.Context(), "", m, nil, false)
+	_, err := s.Enqueue(t.Context(), "", data.Posting{Message: m})
 	wantError(t, err, data.ErrNotFound)
 	_, _, err = s.Message(t.Context(), m.ID)
 	wantError(t, err, data.ErrNotFound)
-	_, err = s.Raw(t.Context(), m.ID)
+	_, err = s.Raw(t.Context(), m.ID, 0)
 	wantError(t, err, data.ErrNotFound)
 	_, err = s.Claim(t.Context(), m.ID, lease)
 	wantError(t, err, data.ErrNotFound)

@@ -15,7 +15,7 @@ const Outbox = "outbox"
 type Claim struct {
 	Message    Message
 	Deliveries []Delivery // all of the message's; those to send are Sending
-	Raw        []byte     // the mail as it leaves
+	Raw        []byte     // the mail as it leaves, to all that are Sending
 	Token      ID
 }
 
@@ -28,7 +28,8 @@ type Outcome struct {
 }
 
 // Claim takes a message that is due, for as long as lease, and marks what is
-// to be sent as Sending. ErrNotFound if it is not due, or another has it.
+// to be sent as Sending: of a message that is one mail for each, the first that
+// is due. ErrNotFound if it is not due, or another has it.
 func (s *Store) Claim(ctx context.Context, id ID, lease time.Duration) (Claim, error) {
 	now, token := s.now(), NewID()
 	c, err := update(ctx, s, func(w kv.Writer) (Claim, error) {
@@ -36,7 +37,7 @@ func (s *Store) Claim(ctx context.Context, id ID, lease time.Duration) (Claim, e
 		if err != nil || d.Due.After(now) {
 			return Claim{}, firstErr(err, ErrNotFound)
 		}
-		m, err := get[Message](w, messageKey(id))
+		m, err := message(w, id)
 		if err != nil {
 			return Claim{}, err
 		}
@@ -44,11 +45,15 @@ func (s *Store) Claim(ctx context.Context, id ID, lease time.Duration) (Claim, e
 		if err != nil {
 			return Claim{}, err
 		}
-		lost, n := abandoned(now), 0
+		lost, n, i, first := abandoned(now), 0, -1, 0
 		if _, err := setDeliveries(w, id, ds, func(x *Delivery) bool {
+			i++
 			changed := d.Token != "" && lost(x) // the one who had it is gone: its lease ran out
-			if x.State != Queued || x.Next.After(now) {
+			if x.State != Queued || x.Next.After(now) || m.Each && n > 0 {
 				return changed
+			}
+			if n == 0 {
+				first = i
 			}
 			x.State, x.At, x.Attempts = Sending, now, x.Attempts+1
 			n++
@@ -59,7 +64,7 @@ func (s *Store) Claim(ctx context.Context, id ID, lease time.Duration) (Claim, e
 		if n == 0 { // what was lost is kept, and there is nothing to claim
 			return Claim{}, firstErr(reschedule(w, id, ds), count(w, m.Client, 0, 0))
 		}
-		body, err := raw(w, m)
+		body, err := raw(w, m, first)
 		if err != nil {
 			return Claim{}, err
 		}

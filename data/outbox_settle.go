@@ -24,7 +24,7 @@ func (s *Store) Settle(ctx context.Context, id ID, to State, states ...State) (i
 func (s *Store) settle(ctx context.Context, id ID, to State, states []State) (int, error) {
 	now := s.now()
 	return update(ctx, s, func(w kv.Writer) (int, error) {
-		m, err := get[Message](w, messageKey(id))
+		m, err := message(w, id)
 		if err != nil {
 			return 0, err
 		}

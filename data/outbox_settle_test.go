@@ -45,7 +45,7 @@ func TestHeld(t *testing.T) {
 	o.finish(o.claim(), outcome(data.Accepted))
 	hold := func() {
 		m := note(t, o.Store, must(o.Clients(t.Context(), data.ClientFilter{}))(t).Clients[0].ID, "a@x.fr", "b@x.fr")
-		o.id = must(o.Enqueue(t.Context(), "", m, []byte("raw"), true))(t)
+		o.id = must(o.Enqueue(t.Context(), "", data.Posting{Message: m, Raw: [][]byte{[]byte("raw")}, Hold: true}))(t)
 	}
 	hold()
 	o.want(data.Held, data.Held)

@@ -15,6 +15,9 @@ const requestLife = 48 * time.Hour
 // error.
 func (s *Store) Sweep(ctx context.Context) error {
 	now := s.now()
+	if err := s.sweepUndone(ctx); err != nil {
+		return err
+	}
 	if err := s.sweep(ctx, tOnce, func(e kv.Entry) ([][]byte, error) {
 		d, err := decode[done](e.Value)
 		if err != nil || now.Sub(d.At) < requestLife {

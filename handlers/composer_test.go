@@ -23,7 +23,7 @@ func TestCopiesAndDoubles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw, err := o.store.Raw(bg, page.Messages[0].ID)
+	raw, err := o.store.Raw(bg, page.Messages[0].ID, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

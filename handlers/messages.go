@@ -269,7 +269,7 @@ func (w *writer) send() (data.ID, error) {
 	if err != nil {
 		return "", err
 	}
-	return w.h.Store.Enqueue(w.ctx, w.once(m), m, raw, w.h.Outgoing == Nowhere)
+	return w.h.Store.Enqueue(w.ctx, w.once(m), data.Posting{Message: m, Raw: [][]byte{raw}, Hold: w.h.Outgoing == Nowhere})
 }
 
 // sender is From: the agency's address, under the agency's name. Without one

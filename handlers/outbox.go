@@ -144,7 +144,7 @@ func (h *handlers) messagesSource(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	raw, err := h.Store.Raw(c.UserContext(), m.ID)
+	raw, err := h.Store.Raw(c.UserContext(), m.ID, 0)
 	if err != nil {
 		return err
 	}

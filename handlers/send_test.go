@@ -24,7 +24,7 @@ func (o office) sent(t *testing.T, client data.Client) (data.Message, *netmail.M
 	if err != nil {
 		t.Fatal(err)
 	}
-	bytesOf, err := o.store.Raw(bg, m.ID)
+	bytesOf, err := o.store.Raw(bg, m.ID, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

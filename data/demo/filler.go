@@ -73,7 +73,7 @@ func (f *filler) send(ctx context.Context, l letter) error {
 	if err != nil {
 		return err
 	}
-	if _, err := f.store.Enqueue(ctx, "", m, raw, false); err != nil {
+	if _, err := f.store.Enqueue(ctx, "", data.Posting{Message: m, Raw: [][]byte{raw}}); err != nil {
 		return err
 	}
 	for !f.now.After(f.start) {

@@ -128,7 +128,7 @@ func TestMessages(t *testing.T) {
 			t.Fatal(err)
 		}
 		want, _ := render(whole)
-		if raw, err := s.Raw(t.Context(), m.ID); err != nil || string(raw) != string(want) {
+		if raw, err := s.Raw(t.Context(), m.ID, 0); err != nil || string(raw) != string(want) {
 			t.Errorf("%s: kept as %q, %v", m.Subject, raw, err)
 		}
 	}
