@@ -2,6 +2,8 @@ package data
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"carnet/data/kv"
@@ -32,6 +34,24 @@ type User struct {
 	Language Language  `cbor:"5,keyasint"`
 	Theme    Theme     `cbor:"6,keyasint"`
 	Created  time.Time `cbor:"7,keyasint"`
+
+	Admin     bool   `cbor:"8,keyasint"`  // may change what is the agency's: the mail server
+	Signature string `cbor:"9,keyasint"`  // ends each new message; may be empty
+	Undo      int    `cbor:"10,keyasint"` // seconds to undo a sending, plus one; 0: not chosen
+}
+
+// Seconds to undo a sending: those of who did not choose, and the most.
+const (
+	DefaultUndo = 10
+	MaxUndo     = 60
+)
+
+// UndoSeconds returns how many seconds a sending can be undone.
+func (u User) UndoSeconds() int {
+	if u.Undo == 0 {
+		return DefaultUndo
+	}
+	return u.Undo - 1
 }
 
 // Mailbox returns the user as a sender.
@@ -64,7 +84,7 @@ func noUser(r kv.Reader) (bool, error) {
 // SetUp makes the first account and names the agency. ErrTaken if there is an
 // account, Invalid if a field is, ErrBusy as Authenticate.
 func (s *Store) SetUp(ctx context.Context, agency Agency, u User, password string) (User, error) {
-	u.ID, u.Created = NewID(), s.now()
+	u.ID, u.Created, u.Admin = NewID(), s.now(), true
 	var c checker
 	c.line("agency", &agency.Name, 120)
 	if agency.Name == "" {
@@ -145,6 +165,48 @@ func (s *Store) Prefer(ctx context.Context, id ID, l Language, t Theme) (User, e
 			u.Theme = t
 		}
 		return u, put(w, userKey(id), u)
+	})
+}
+
+// SetProfile changes what a user says of themselves. Invalid if a field is.
+func (s *Store) SetProfile(ctx context.Context, id ID, name, signature string, undoSeconds int) (User, error) {
+	var c checker
+	c.line("name", &name, 80)
+	if name == "" {
+		c.add("name", Required)
+	}
+	c.lines("signature", &signature, 2000)
+	if undoSeconds < 0 || undoSeconds > MaxUndo {
+		c.problems = append(c.problems, FieldError{Field: "undo", Problem: OutOfRange, Max: MaxUndo})
+	}
+	if err := c.err(); err != nil {
+		return User{}, err
+	}
+	return update(ctx, s, func(w kv.Writer) (User, error) {
+		u, err := get[User](w, userKey(id))
+		if err != nil {
+			return u, err
+		}
+		u.Name, u.Signature, u.Undo = name, signature, undoSeconds+1
+		return u, put(w, userKey(id), u)
+	})
+}
+
+// Users returns the people of the agency, by name, at most 1,000.
+func (s *Store) Users(ctx context.Context) ([]User, error) {
+	return view(ctx, s, func(r kv.Reader) ([]User, error) {
+		entries, err := r.Scan(kv.Range{Prefix: key[string](tUser)})
+		if err != nil {
+			return nil, err
+		}
+		out := make([]User, len(entries))
+		for i, e := range entries {
+			if out[i], err = decode[User](e.Value); err != nil {
+				return nil, err
+			}
+		}
+		slices.SortStableFunc(out, func(a, b User) int { return strings.Compare(sortKey(a.Name), sortKey(b.Name)) })
+		return out, nil
 	})
 }
 

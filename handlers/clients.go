@@ -140,7 +140,6 @@ type clientsShow struct {
 	Client   data.Client
 	Contacts contactsBlock
 	Messages []messagesRow
-	More     bool // there are older messages
 }
 
 func (clientsShow) Template() string { return "clients/show" }
@@ -166,7 +165,6 @@ func (h *handlers) clientsShow(c *fiber.Ctx) error {
 	for _, m := range page.Messages {
 		v.Messages = append(v.Messages, messagesRow{Lang: v.Lang, Message: m})
 	}
-	v.More = page.Next != ""
 	return h.page(c, fiber.StatusOK, v)
 }
 

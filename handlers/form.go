@@ -120,6 +120,13 @@ func problemWords(l i18n.Lang, e data.FieldError) string {
 			return l.T("Un autre client porte ce numéro.", "Another client has this number.")
 		}
 		return l.T("Ce client a déjà un contact avec cette adresse.", "This client already has a contact with this address.")
+	case data.OutOfRange:
+		return l.T("Un nombre jusqu’à %d.", "A number up to %d.", e.Max)
+	case data.Misnamed:
+		if e.Text.Name == "" {
+			return l.T("Ligne %d, colonne %d : « {{ » sans « }} ».", "Line %d, column %d: “{{” without “}}”.", e.Text.Line, e.Text.Column)
+		}
+		return l.T("Ligne %d, colonne %d : la variable « %s » n’existe pas.", "Line %d, column %d: there is no variable “%s”.", e.Text.Line, e.Text.Column, e.Text.Name)
 	case data.InTrash:
 		return l.T("Un contact avec cette adresse est dans la corbeille.", "A contact with this address is in the trash.")
 	case data.NotOffered:

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"net/url"
 	"strings"
 
 	"carnet/data"
@@ -12,10 +13,12 @@ import (
 type messagesIndex struct {
 	i18n.Lang
 	Client   *data.Client // whose messages these are; nil: the agency's
-	Messages []messagesRow
-	Next     string // the address of the next page
-	Later    bool   // not the first page
+	Query    string
+	Author   data.ID
+	State    data.State
+	Users    []data.User
 	Outgoing outgoingBanner
+	List     messagesList
 }
 
 func (messagesIndex) Template() string { return "messages/index" }
@@ -26,6 +29,28 @@ func (v messagesIndex) Title() string {
 	}
 	return v.T("E-mails", "Emails")
 }
+
+// States are those that the list can be filtered by.
+func (v messagesIndex) States() []deliveryStatus {
+	var out []deliveryStatus
+	for _, s := range []data.State{data.Queued, data.Accepted, data.Failed, data.Unknown, data.Held, data.Cancelled} {
+		out = append(out, deliveryStatus{v.Lang, s})
+	}
+	return out
+}
+
+// messagesList is a page of the messages that a filter chose.
+type messagesList struct {
+	i18n.Lang
+	Messages []messagesRow
+	Filtered bool   // there may be others
+	First    string // the address of the first page
+	Next     string // the address of the next page
+	Later    bool   // not the first page
+	Partial  bool   // many were looked at, and the page is not full
+}
+
+func (messagesList) Template() string { return "messages/_list" }
 
 // messagesRow is a message on one line.
 type messagesRow struct {
@@ -58,39 +83,73 @@ func (v messagesRow) Status() deliveryStatus {
 // When is the day it was written.
 func (v messagesRow) When() string { return v.Date(v.Message.Created.Local()) }
 
-// messagesIndex: GET /messages?client=&after=
+// messagesIndex: GET /messages?client=&author=&state=&q=&after=. Words are
+// looked for in the mails of one client.
 func (h *handlers) messagesIndex(c *fiber.Ctx) error {
 	l := h.lang(c)
-	v := messagesIndex{Lang: l, Outgoing: h.outgoing(l)}
-	var filter data.MessageFilter
+	v := messagesIndex{Lang: l, State: data.State(c.Query("state"))}
+	var f data.MessageFilter
 	var err error
-	if filter.After, err = cursor(c); err != nil {
+	if f.After, err = cursor(c); err != nil {
 		return err
 	}
-	next := "/messages?"
-	if q := c.Query("client"); q != "" {
-		if filter.Client, err = data.ParseID(q); err != nil {
-			return err
-		}
-		client, err := h.Store.Client(c.UserContext(), filter.Client)
+	if f.Author, err = queryID(c, "author"); err != nil {
+		return err
+	}
+	if f.Client, err = queryID(c, "client"); err != nil {
+		return err
+	}
+	if f.Client != "" {
+		client, err := h.Store.Client(c.UserContext(), f.Client)
 		if err != nil {
 			return err
 		}
-		v.Client = &client
-		next += "client=" + string(client.ID) + "&"
+		v.Client, f.Query = &client, query(c)
 	}
-	page, err := h.Store.Messages(c.UserContext(), filter)
-	if err != nil {
+	f.State, v.Author, v.Query = v.State, f.Author, f.Query
+	if v.List, err = h.messagesList(c, l, f); err != nil {
 		return err
 	}
-	for _, m := range page.Messages {
-		v.Messages = append(v.Messages, messagesRow{l, m, filter.Client == ""})
+	if isFragment(c) {
+		n := len(v.List.Messages)
+		return h.fragment(c, fiber.StatusOK, v.List, live(l.N(n, "%d e-mail.", "%d e-mails.", "%d email.", "%d emails.")))
 	}
-	if page.Next != "" {
-		v.Next = next + "after=" + string(page.Next)
+	v.Outgoing = h.outgoing(l)
+	if v.Users, err = h.Store.Users(c.UserContext()); err != nil {
+		return err
 	}
-	v.Later = filter.After != ""
 	return h.page(c, fiber.StatusOK, v)
+}
+
+// queryID returns an id of the query, empty without one.
+func queryID(c *fiber.Ctx, name string) (data.ID, error) {
+	if c.Query(name) == "" {
+		return "", nil
+	}
+	return data.ParseID(c.Query(name))
+}
+
+func (h *handlers) messagesList(c *fiber.Ctx, l i18n.Lang, f data.MessageFilter) (messagesList, error) {
+	v := messagesList{Lang: l, Later: f.After != "", Filtered: f.Author != "" || f.State != "" || f.Query != ""}
+	page, err := h.Store.Messages(c.UserContext(), f)
+	if err != nil {
+		return v, err
+	}
+	for _, m := range page.Messages {
+		v.Messages = append(v.Messages, messagesRow{l, m, f.Client == ""})
+	}
+	q := url.Values{}
+	for name, value := range map[string]string{"client": string(f.Client), "author": string(f.Author), "state": string(f.State), "q": f.Query} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	v.First, v.Partial = "/messages?"+q.Encode(), page.Partial
+	if page.Next != "" {
+		q.Set("after", string(page.Next))
+		v.Next = "/messages?" + q.Encode()
+	}
+	return v, nil
 }
 
 type messagesShow struct {

@@ -21,10 +21,11 @@ func everyView() []view {
 		contactsIndex{}, contactsList{}, contactsMain{}, contactsMini{}, contactsNew{}, contactsRange{},
 		contactsRow{}, contactsRows{}, contactsStar{},
 		deliveryStatus{}, errorsShow{}, field{Lines: 1}, field{Choices: []choice{{}}}, field{Type: "text"},
-		messagesDelivery{}, messagesIndex{}, messagesNew{}, messagesRow{}, messagesShow{}, messagesSubject{},
+		messagesDelivery{}, messagesIndex{}, messagesList{}, messagesNew{}, messagesRow{}, messagesShow{}, messagesSubject{},
 		messagesText{}, outgoingBanner{Captured: true},
 		recipientsCard{}, recipientsCard{Lines: make([]cardLine, 1)}, recipientsCard{Lines: make([]cardLine, 2)},
 		recipientsChip{}, recipientsField{Shown: true}, recipientsFields{}, recipientsOption{}, recipientsOptions{},
+		profilesEdit{}, settingsIndex{}, templatesForm{}, templatesIndex{}, templatesPreview{},
 		copyButton{}, sessionsNew{}, sessionsResume{}, setupNew{}, shell{}, toast{}, trashIndex{},
 	}
 }

@@ -65,6 +65,10 @@ func (h *handlers) page(c *fiber.Ctx, status int, v titled) error {
 		return err
 	}
 	section, _, _ := strings.Cut(strings.TrimPrefix(c.Path(), "/"), "/")
+	switch section {
+	case "profile", "templates", "relay":
+		section = "settings"
+	}
 	s := shell{Lang: h.lang(c), Title: v.Title(), Section: section, Theme: theme(c), User: user(c),
 		Demo: h.Demo, Body: body, Here: c.Path()}
 	if s.Toasts, err = h.flashes(c); err != nil {

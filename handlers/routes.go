@@ -51,6 +51,17 @@ func (h *handlers) routes(app *fiber.App) {
 	app.Get("/messages/:message/source", h.messagesSource)
 	app.Post("/messages/:message/delivery", h.deliveriesUpdate)
 
+	app.Get("/settings", h.settingsIndex)
+	app.Get("/profile", h.profilesEdit)
+	app.Post("/profile", h.profilesUpdate)
+	app.Get("/templates", h.templatesIndex)
+	app.Get("/templates/new", h.templatesNew)
+	app.Post("/templates/new", h.templatesCreate)
+	app.Get("/templates/:template/edit", h.templatesEdit)
+	app.Post("/templates/:template/edit", h.templatesUpdate)
+	app.Post("/templates/:template/delete", h.templatesDestroy)
+	app.Post("/templates/:template/restore", h.templatesRestore)
+
 	app.Get("/trash", h.trashIndex)
 
 	app.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })

@@ -67,6 +67,16 @@ var every = []visit{
 	{"GET /messages/:message", members, "", 200},
 	{"GET /messages/:message/source", members, "", 200},
 	{"POST /messages/:message/delivery", members, "op=retry", 303},
+	{"GET /settings", members, "", 200},
+	{"GET /profile", members, "", 200},
+	{"POST /profile", members, "name=Camille&undo=10", 303},
+	{"GET /templates", members, "", 200},
+	{"GET /templates/new", members, "", 200},
+	{"POST /templates/new", members, "name=Nouveau", 303},
+	{"GET /templates/:template/edit", members, "", 200},
+	{"POST /templates/:template/edit", members, "version=1&name=Autre", 303},
+	{"POST /templates/:template/delete", members, "", 303},
+	{"POST /templates/:template/restore", members, "", 303},
 	{"GET /trash", members, "", 200},
 }
 
@@ -83,10 +93,14 @@ func (o office) addresses(t testing.TB) *strings.Replacer {
 	if i < 0 {
 		t.Fatal("no message failed")
 	}
+	templates, err := o.store.Templates(bg)
+	if err != nil || len(templates) == 0 {
+		t.Fatal("no templates", err)
+	}
 	icon := o.ask(t, http.MethodGet, "/favicon.ico", "").Header.Get("Location")
 	return strings.NewReplacer("/static/:hash/:name", icon, ":client", string(client.ID),
 		":contact", string(o.contactAt(client, "louis.petit@menuiserie-lambert.fr").ID),
-		":field", "to", ":message", string(page.Messages[i].ID))
+		":field", "to", ":message", string(page.Messages[i].ID), ":template", string(templates[0].ID))
 }
 
 func TestEveryRouteIsTried(t *testing.T) {

@@ -92,11 +92,24 @@ func (l Lang) Date(t time.Time) string {
 	if l == English {
 		return t.Format("2 Jan 2006")
 	}
-	day := fmt.Sprint(t.Day())
+	return fmt.Sprintf("%s %s %d", dayOfMonth(t), months[t.Month()-1], t.Year())
+}
+
+func dayOfMonth(t time.Time) string {
 	if t.Day() == 1 {
-		day = "1er"
+		return "1er"
 	}
-	return fmt.Sprintf("%s %s %d", day, months[t.Month()-1], t.Year())
+	return fmt.Sprint(t.Day())
+}
+
+var longMonths = []string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}
+
+// LongDate writes a day for a letter: "12 novembre 2026", "12 November 2026".
+func (l Lang) LongDate(t time.Time) string {
+	if l == English {
+		return t.Format("2 January 2006")
+	}
+	return fmt.Sprintf("%s %s %d", dayOfMonth(t), longMonths[t.Month()-1], t.Year())
 }
 
 // Moment writes a day and a time: "12 nov. 2026 à 12:03", "12 Nov 2026, 12:03".

@@ -75,6 +75,11 @@ func Fill(ctx context.Context, engine kv.Store, render Render) (data.User, error
 			return data.User{}, fmt.Errorf("demo: %s: %w", c.Name, err)
 		}
 	}
+	for _, t := range templates {
+		if _, err := store.CreateTemplate(ctx, "", t); err != nil {
+			return data.User{}, fmt.Errorf("demo: %s: %w", t.Name, err)
+		}
+	}
 	for _, l := range letters {
 		if err := f.send(ctx, l); err != nil {
 			return data.User{}, fmt.Errorf("demo: %s: %w", l.subject, err)

@@ -49,6 +49,12 @@
     const t = e.target
     if (t.closest('.modal-x')) { e.preventDefault(); close() }
     if (t.closest('[data-dismiss]')) t.closest('[data-toast]').remove()
+    const insert = t.closest('[data-insert]')
+    if (insert) {
+      const area = $('textarea', insert.form)
+      area.setRangeText(insert.dataset.insert, area.selectionStart, area.selectionEnd, 'end')
+      area.focus()
+    }
     t.closest('.menu-i')?.closest('[popover]')?.hidePopover()
     const copy = t.closest('[data-copy]')
     if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => toast(body.dataset.copied))
