@@ -53,7 +53,7 @@ func TestForeignIDs(t *testing.T) {
 	for _, client := range []data.ID{gone.ID, data.NewID(), ""} {
 		_, err := s.Contacts(t.Context(), client, data.ContactFilter{})
 		wantError(t, err, data.ErrNotFound)
-		_, _, err = s.Defaults(t.Context(), client)
+		_, err = s.Defaults(t.Context(), client)
 		wantError(t, err, data.ErrNotFound)
 		_, err = s.Recipients(t.Context(), client, []data.Mailbox{{Address: "jean@x.fr"}})
 		wantError(t, err, data.ErrNotFound)
