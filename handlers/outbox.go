@@ -64,8 +64,10 @@ func (h *handlers) messagesIndex(c *fiber.Ctx) error {
 	v := messagesIndex{Lang: l, Outgoing: h.outgoing(l)}
 	var filter data.MessageFilter
 	var err error
-	if filter.After, err = cursor(c); err != nil {
-		return err
+	if q := c.Query("after"); q != "" {
+		if filter.After, err = data.ParseID(q); err != nil {
+			return err
+		}
 	}
 	next := "/messages?"
 	if q := c.Query("client"); q != "" {

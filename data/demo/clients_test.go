@@ -29,7 +29,7 @@ func named(t *testing.T, s *data.Store, name string) data.ClientSummary {
 
 func contacts(t *testing.T, s *data.Store, client data.ID) (all []data.Contact) {
 	t.Helper()
-	for after := data.ID(""); ; {
+	for after := data.Cursor(""); ; {
 		page, err := s.Contacts(t.Context(), client, data.ContactFilter{After: after})
 		if err != nil {
 			t.Fatal(err)
