@@ -119,7 +119,7 @@ func killRound(t *testing.T, b book, writers []killWriter, after int) (n int) {
 func wantKept(t *testing.T, s *data.Store, client data.ID, writers []killWriter) error {
 	contacts, favorites := map[string]data.Contact{}, 0
 	var tally data.Tally
-	for after := data.ID(""); ; {
+	for after := data.Cursor(""); ; {
 		page, err := s.Contacts(t.Context(), client, data.ContactFilter{After: after})
 		if err != nil {
 			return err

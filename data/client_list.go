@@ -14,14 +14,16 @@ const PageSize = 50
 // ClientFilter chooses clients.
 type ClientFilter struct {
 	Query string // words that the name, number, address or town begin with; empty: all
-	After ID     // the last client of the page before; empty: from the start
+	After Cursor // Next of the page before; empty: from the start
 }
 
 // ClientPage is a page of clients in the order of their names.
 type ClientPage struct {
 	Clients   []ClientSummary
-	Next      ID   // the cursor of the next page; empty on the last
-	Truncated bool // too many match the query: some are not shown
+	Next      Cursor // of the next page; empty on the last
+	Truncated bool   // too many match the query: some are not shown
+
+	end []byte // the position of the last client
 }
 
 // ClientSummary is a client with the counts of its contacts.
@@ -30,49 +32,55 @@ type ClientSummary struct {
 	Tally Tally
 }
 
-// Clients returns a page of clients.
+// Clients returns a page of clients. ErrNotFound if the cursor is none.
 func (s *Store) Clients(ctx context.Context, f ClientFilter) (ClientPage, error) {
-	if strings.TrimSpace(f.Query) != "" {
-		return s.searchClients(ctx, f)
+	after, err := f.After.position(clientPosition)
+	if err != nil {
+		return ClientPage{}, err
 	}
-	return view(ctx, s, func(r kv.Reader) (ClientPage, error) { return listClients(r, f) })
+	if strings.TrimSpace(f.Query) != "" {
+		return s.searchClients(ctx, f.Query, after)
+	}
+	return view(ctx, s, func(r kv.Reader) (ClientPage, error) { return listClients(r, after) })
 }
 
-func listClients(r kv.Reader, f ClientFilter) (ClientPage, error) {
+func listClients(r kv.Reader, after []byte) (ClientPage, error) {
 	var page ClientPage
-	scan := kv.Range{Prefix: key[string](tByName), Limit: PageSize + 1}
-	if f.After != "" {
-		c, err := get[Client](r, clientKey(f.After))
-		if err != nil {
-			return page, err
-		}
-		scan.After = key(tByName, sortKey(c.Name), string(c.ID))
-	}
-	entries, err := r.Scan(scan)
+	list, err := scanAfter(r, key[string](tByName), after, PageSize+1)
 	if err != nil {
 		return page, err
 	}
-	for _, e := range entries {
-		if err := page.add(r, ID(last(e.Key)), nil); err != nil {
+	for _, h := range list {
+		if err := page.add(r, h, nil); err != nil {
 			return page, err
 		}
 	}
 	return page, nil
 }
 
+// scanAfter returns at most limit records of an index that ends with positions.
+func scanAfter(r kv.Reader, prefix, after []byte, limit int) ([]hit, error) {
+	entries, err := r.Scan(kv.Range{Prefix: prefix, After: slices.Concat(prefix, after), Limit: limit})
+	list := make([]hit, len(entries))
+	for i, e := range entries {
+		list[i] = hit{ID(last(e.Key)), slices.Clone(e.Key[len(prefix):])}
+	}
+	return list, err
+}
+
 // searchClients reads the records in transactions of their own: when words are
 // loose, it may have to look at more than one takes.
-func (s *Store) searchClients(ctx context.Context, f ClientFilter) (ClientPage, error) {
-	found, err := view(ctx, s, func(r kv.Reader) (hits, error) { return search(r, key[string](tWord), f.Query) })
+func (s *Store) searchClients(ctx context.Context, query string, after []byte) (ClientPage, error) {
+	found, err := view(ctx, s, func(r kv.Reader) (hits, error) { return search(r, key[string](tWord), query) })
 	page := ClientPage{Truncated: found.truncated}
-	for part := range slices.Chunk(found.beyond(f.After), PageSize+1) {
+	for part := range slices.Chunk(found.beyond(after), PageSize+1) {
 		if err != nil || page.Next != "" {
 			break
 		}
 		page, err = view(ctx, s, func(r kv.Reader) (ClientPage, error) {
 			page := page
 			for _, h := range part {
-				if err := page.add(r, h.id, found.loose); err != nil {
+				if err := page.add(r, h, found.loose); err != nil {
 					return page, err
 				}
 			}
@@ -84,16 +92,16 @@ func (s *Store) searchClients(ctx context.Context, f ClientFilter) (ClientPage, 
 
 // add appends a client that matches; on a full page it only says that there is
 // a next one.
-func (p *ClientPage) add(r kv.Reader, id ID, loose []string) error {
+func (p *ClientPage) add(r kv.Reader, h hit, loose []string) error {
 	if len(p.Clients) == PageSize {
-		p.Next = p.Clients[PageSize-1].ID
+		p.Next = newCursor(p.end)
 		return nil
 	}
-	c, err := get[Client](r, clientKey(id))
+	c, err := get[Client](r, clientKey(h.id))
 	if err != nil || !c.Deleted.IsZero() || !match(loose, c.Name, c.Number, c.Email, c.Address) {
 		return err
 	}
-	t, err := get[Tally](r, tallyKey(id))
-	p.Clients = append(p.Clients, ClientSummary{c, t})
+	t, err := get[Tally](r, tallyKey(h.id))
+	p.Clients, p.end = append(p.Clients, ClientSummary{c, t}), h.at
 	return err
 }

@@ -5,11 +5,14 @@ import "carnet/data/kv"
 // orderKey is where a contact stands in its client's list: favorites first,
 // then by name.
 func orderKey(c Contact) []byte {
-	group := "1"
-	if c.Favorite {
-		group = "0"
+	return key(tOrder, string(c.Client), orderGroup(c.Favorite), sortKey(c.Label()), string(c.ID))
+}
+
+func orderGroup(favorite bool) string {
+	if favorite {
+		return "0"
 	}
-	return key(tOrder, string(c.Client), group, sortKey(c.Label()), string(c.ID))
+	return "1"
 }
 
 // wordKeys are the keys under which the words of a contact find it.

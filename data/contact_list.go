@@ -11,7 +11,7 @@ import (
 // ContactFilter chooses contacts of a client.
 type ContactFilter struct {
 	Query   string   // words that the name, role or address begin with; empty: all
-	After   ID       // the last contact of the page before; empty: from the start
+	After   Cursor   // Next of the page before; empty: from the start
 	Limit   int      // contacts wanted, PageSize at most; 0 means PageSize
 	Without []string // keys of addresses to leave out
 	Active  bool     // leave out who departed
@@ -20,19 +20,24 @@ type ContactFilter struct {
 // ContactPage is a page of contacts, favorites first, then by name.
 type ContactPage struct {
 	Contacts  []Contact
-	Next      ID   // the cursor of the next page; empty on the last
-	Truncated bool // too many match the query: some are not shown
+	Next      Cursor // of the next page; empty on the last
+	Truncated bool   // too many match the query: some are not shown
 	Tally     Tally
 }
 
 // Contacts returns a page of a client's contacts. It looks at as many as it
-// takes to fill the page, in one transaction for each hundred.
+// takes to fill the page, in one transaction for each hundred. ErrNotFound if
+// the cursor is none.
 func (s *Store) Contacts(ctx context.Context, clientID ID, f ContactFilter) (ContactPage, error) {
+	after, err := f.After.position(contactPosition)
+	if err != nil {
+		return ContactPage{}, err
+	}
 	if f.Limit <= 0 || f.Limit > PageSize {
 		f.Limit = PageSize
 	}
 	p, err := view(ctx, s, func(r kv.Reader) (contactPager, error) {
-		p, err := newContactPager(r, clientID, f)
+		p, err := contactPager{client: clientID, filter: f, after: after}.begin(r)
 		if err != nil {
 			return p, err
 		}
@@ -53,8 +58,9 @@ func (s *Store) Contacts(ctx context.Context, clientID ID, f ContactFilter) (Con
 type contactPager struct {
 	client ID
 	filter ContactFilter
-	after  []byte // where to go on in the order of the client's contacts
-	found  *hits  // what a search found and was not looked at yet; nil without one
+	after  []byte // the position of the last contact that was looked at
+	end    []byte // the position of the last one on the page
+	found  *hits  // what a search found; nil without one
 	page   ContactPage
 	done   bool
 }
@@ -65,30 +71,23 @@ func (p *contactPager) step() int {
 	return min(p.filter.Limit+len(p.filter.Without)+1, kv.MaxReads-20)
 }
 
-func newContactPager(r kv.Reader, clientID ID, f ContactFilter) (contactPager, error) {
-	p := contactPager{client: clientID, filter: f}
-	if _, err := client(r, clientID); err != nil {
+// begin reads what there is to read once.
+func (p contactPager) begin(r kv.Reader) (contactPager, error) {
+	if _, err := client(r, p.client); err != nil {
 		return p, err
 	}
-	t, err := get[Tally](r, tallyKey(clientID))
+	t, err := get[Tally](r, tallyKey(p.client))
 	if err != nil {
 		return p, err
 	}
 	p.page.Tally = t
-	if strings.TrimSpace(f.Query) != "" {
-		found, err := searchContacts(r, clientID, f.Query)
-		found.list = found.beyond(f.After)
-		p.found, p.page.Truncated = &found, found.truncated
-		return p, err
+	if strings.TrimSpace(p.filter.Query) == "" {
+		return p, nil
 	}
-	if f.After != "" {
-		c, err := get[Contact](r, contactKey(clientID, f.After))
-		if err != nil {
-			return p, err
-		}
-		p.after = orderKey(c)
-	}
-	return p, nil
+	found, err := searchContacts(r, p.client, p.filter.Query)
+	found.list = found.beyond(p.after)
+	p.found, p.page.Truncated = &found, found.truncated
+	return p, err
 }
 
 // searchContacts returns what the words of the query found, favorites first.
@@ -105,58 +104,52 @@ func searchContacts(r kv.Reader, clientID ID, query string) (hits, error) {
 	for _, e := range favorites {
 		starred[ID(last(e.Key))] = true
 	}
-	slices.SortStableFunc(found.list, func(a, b hit) int { return one(starred[b.id]) - one(starred[a.id]) })
+	for i, h := range found.list {
+		found.list[i].at = append(appendElement(nil, orderGroup(starred[h.id])), h.at...)
+	}
+	found.sort()
 	return found, nil
 }
 
 // read looks at the next contacts, until the page is full or none is left.
 func (p *contactPager) read(r kv.Reader) error {
-	ids, loose, err := p.next(r)
+	list, loose, err := p.next(r)
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		if err := p.add(r, id, loose); err != nil || p.done {
+	for _, h := range list {
+		if err := p.add(r, h, loose); err != nil || p.done {
 			return err
 		}
+		p.after = h.at
 	}
-	p.done = len(ids) < p.step()
+	p.done = len(list) < p.step()
 	return nil
 }
 
 // next returns the contacts to look at in this transaction, and the words to
 // look for.
-func (p *contactPager) next(r kv.Reader) (ids []ID, loose []string, err error) {
+func (p *contactPager) next(r kv.Reader) (list []hit, loose []string, err error) {
 	if p.found != nil {
-		rest := *p.found
-		n := min(len(rest.list), p.step())
-		for _, h := range rest.list[:n] {
-			ids = append(ids, h.id)
-		}
-		rest.list = rest.list[n:]
-		p.found = &rest
-		return ids, rest.loose, nil
+		rest := p.found.beyond(p.after)
+		return rest[:min(len(rest), p.step())], p.found.loose, nil
 	}
-	entries, err := r.Scan(kv.Range{Prefix: key(tOrder, p.client), After: p.after, Limit: p.step()})
-	for _, e := range entries {
-		ids = append(ids, ID(last(e.Key)))
-		p.after = slices.Clone(e.Key)
-	}
-	return ids, nil, err
+	list, err = scanAfter(r, key(tOrder, p.client), p.after, p.step())
+	return list, nil, err
 }
 
 // add appends a contact that the filter lets through. On a full page it only
 // says that there is a next one.
-func (p *contactPager) add(r kv.Reader, id ID, loose []string) error {
-	c, err := get[Contact](r, contactKey(p.client, id))
+func (p *contactPager) add(r kv.Reader, h hit, loose []string) error {
+	c, err := get[Contact](r, contactKey(p.client, h.id))
 	if err != nil || !p.wants(c, loose) {
 		return err
 	}
-	if n := len(p.page.Contacts); n == p.filter.Limit {
-		p.page.Next, p.done = p.page.Contacts[n-1].ID, true
+	if len(p.page.Contacts) == p.filter.Limit {
+		p.page.Next, p.done = newCursor(p.end), true
 		return nil
 	}
-	p.page.Contacts = append(p.page.Contacts, c)
+	p.page.Contacts, p.end = append(p.page.Contacts, c), h.at
 	return nil
 }
 

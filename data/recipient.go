@@ -22,44 +22,6 @@ type Recipient struct {
 // Known tells whether the address is the client's already.
 func (r Recipient) Known() bool { return r.Main || r.Contact != nil }
 
-// Defaults returns the default recipients of a client: the main address, then
-// the favorites by name, each address once. absent are the favorites who
-// departed, and so are left out. At most MaxRecipients are returned.
-func (s *Store) Defaults(ctx context.Context, clientID ID) (to []Recipient, absent []Contact, err error) {
-	err = s.kv.View(ctx, func(r kv.Reader) error {
-		to, absent = nil, nil
-		c, err := client(r, clientID)
-		if err != nil {
-			return err
-		}
-		mainKey := ""
-		if c.Email != "" {
-			mainKey, _ = AddressKey(c.Email)
-			first, err := recipient(r, c, Mailbox{Address: c.Email})
-			if err != nil {
-				return err
-			}
-			to = append(to, first)
-		}
-		entries, err := r.Scan(kv.Range{Prefix: key(tOrder, string(clientID), "0"), Limit: MaxRecipients})
-		for _, e := range entries {
-			f, err := get[Contact](r, contactKey(clientID, ID(last(e.Key))))
-			if err != nil {
-				return err
-			}
-			switch a, _ := AddressKey(f.Email); {
-			case a == mainKey: // it is there already
-			case f.Departed:
-				absent = append(absent, f)
-			case len(to) < MaxRecipients:
-				to = append(to, Recipient{Mailbox: f.Mailbox(), Contact: &f})
-			}
-		}
-		return err
-	})
-	return to, absent, err
-}
-
 // Recipients returns what the book knows of some addresses, in their order. A
 // name that the caller gives wins over the contact's. Malformed addresses are
 // unknown.

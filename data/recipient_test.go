@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"carnet/data"
 	"carnet/data/datatest"
@@ -20,24 +21,28 @@ func addressesOf(rs []data.Recipient) string {
 
 func TestDefaults(t *testing.T) {
 	// Behaviour 15 and 16: the main address first, then the favorites by name,
-	// each once; who departed is told apart.
+	// each once; who departed is told apart, and who is in the trash since less
+	// than a month, unless another has the address.
 	t.Parallel()
-	s := datatest.Open(t)
+	clock := datatest.NewClock()
+	s := datatest.Open(t, clock.Option())
 	c := must(s.CreateClient(t.Context(), "", data.Client{Name: "X", Email: "Main@x.fr"}))(t)
-	want := func(want, wantAbsent string) []data.Recipient {
+	want := func(want, wantDeparted, wantBinned string) []data.Recipient {
 		t.Helper()
-		to, absent, err := s.Defaults(t.Context(), c.ID)
-		ok(t, err)
-		var gone []string
-		for _, c := range absent {
-			gone = append(gone, c.Email)
+		d := must(s.Defaults(t.Context(), c.ID))(t)
+		emails := func(contacts []data.Contact) string {
+			var out []string
+			for _, c := range contacts {
+				out = append(out, c.Email)
+			}
+			return strings.Join(out, " ")
 		}
-		if addressesOf(to) != want || strings.Join(gone, " ") != wantAbsent {
-			t.Errorf("got %q without %q, want %q without %q", addressesOf(to), gone, want, wantAbsent)
+		if addressesOf(d.To) != want || emails(d.Departed) != wantDeparted || emails(d.Binned) != wantBinned || d.More != 0 {
+			t.Errorf("got %q without %v and %v, want %q without %q and %q", addressesOf(d.To), d.Departed, d.Binned, want, wantDeparted, wantBinned)
 		}
-		return to
+		return d.To
 	}
-	if to := want("Main@x.fr", ""); !to[0].Main || to[0].Mailbox.Name != "X" || to[0].Contact != nil {
+	if to := want("Main@x.fr", "", ""); !to[0].Main || to[0].Mailbox.Name != "X" || to[0].Contact != nil {
 		t.Errorf("the main address alone is %+v", to[0])
 	}
 	for _, x := range []data.Contact{
@@ -47,37 +52,55 @@ func TestDefaults(t *testing.T) {
 		{Email: "plain@x.fr", LastName: "Plain"},
 		{Email: "gone@x.fr", LastName: "Gone", Favorite: true, Departed: true},
 		{Email: "bin@x.fr", LastName: "Bin", Favorite: true},
+		{Email: "bin.plain@x.fr", LastName: "Bin"},
+		{Email: "bin.gone@x.fr", LastName: "Bin", Favorite: true, Departed: true},
 	} {
 		x.Client = c.ID
 		x = must(s.CreateContact(t.Context(), "", x, false))(t)
-		if x.Email == "bin@x.fr" {
+		if strings.HasPrefix(x.Email, "bin") {
 			must(s.DeleteContact(t.Context(), c.ID, x.ID))(t)
 		}
 	}
-	to := want("Main@x.fr e@x.fr z@x.fr", "gone@x.fr")
+	to := want("Main@x.fr e@x.fr z@x.fr", "gone@x.fr", "bin@x.fr")
 	if !to[0].Main || to[0].Contact == nil || to[0].Mailbox.Name != "Main" || to[1].Main || to[1].Contact.LastName != "Éluard" {
 		t.Errorf("the recipients are %+v", to)
 	}
 	// One who departed and whose address is the main one is written to, and not absent.
 	x := *to[0].Contact
 	must(s.UpdateContact(t.Context(), c.ID, x.ID, x.Version, func(c *data.Contact) { c.Departed = true }))(t)
-	want("Main@x.fr e@x.fr z@x.fr", "gone@x.fr")
+	want("Main@x.fr e@x.fr z@x.fr", "gone@x.fr", "bin@x.fr")
 	_, _, err := s.UpdateClient(t.Context(), c.ID, c.Version, false, func(c *data.Client) { c.Email = "" })
 	ok(t, err)
-	want("e@x.fr z@x.fr", "gone@x.fr main@x.fr")
+	want("e@x.fr z@x.fr", "gone@x.fr main@x.fr", "bin@x.fr")
+	c, _, err = s.UpdateClient(t.Context(), c.ID, c.Version+1, false, func(c *data.Client) { c.Email = "Bin@x.fr" })
+	ok(t, err)
+	want("Bin@x.fr e@x.fr z@x.fr", "gone@x.fr main@x.fr", "")
+	_, _, err = s.UpdateClient(t.Context(), c.ID, c.Version, false, func(c *data.Client) { c.Email = "" })
+	ok(t, err)
+	again := datatest.Contact(t, s, c.ID, "bin@x.fr", false)
+	want("e@x.fr z@x.fr", "gone@x.fr main@x.fr", "")
+	must(s.Star(t.Context(), c.ID, again.ID, true))(t)
+	must(s.DeleteContact(t.Context(), c.ID, again.ID))(t)
+	want("e@x.fr z@x.fr", "gone@x.fr main@x.fr", "bin@x.fr")
+	clock.Advance(31 * 24 * time.Hour)
+	want("e@x.fr z@x.fr", "gone@x.fr main@x.fr", "")
 }
 
 func TestDefaultsAtMost(t *testing.T) {
-	// Behaviour 49: there are never more defaults than a message takes.
+	// Behaviour 49: there are never more defaults than a message takes, and it is
+	// told how many favorites are left out, main address or not.
 	t.Parallel()
 	s := datatest.Open(t)
 	c := must(s.CreateClient(t.Context(), "", data.Client{Name: "X", Email: "main@x.fr"}))(t)
-	for i := range data.MaxRecipients + 2 {
+	for i := range data.MaxRecipients + 40 {
 		datatest.Contact(t, s, c.ID, fmt.Sprintf("c%d@x.fr", i), true)
-	}
-	to, _, err := s.Defaults(t.Context(), c.ID)
-	if len(to) != data.MaxRecipients || !to[0].Main || err != nil {
-		t.Errorf("%d recipients, %v", len(to), err)
+		if i != data.MaxRecipients-1 && i != data.MaxRecipients && i != data.MaxRecipients+39 {
+			continue
+		}
+		d := must(s.Defaults(t.Context(), c.ID))(t)
+		if len(d.To) != data.MaxRecipients || !d.To[0].Main || d.More != i+2-data.MaxRecipients {
+			t.Errorf("of %d favorites %d are recipients and %d are left out", i+1, len(d.To), d.More)
+		}
 	}
 }
 

@@ -1,7 +1,7 @@
 package data
 
 import (
-	"cmp"
+	"bytes"
 	"slices"
 	"strings"
 
@@ -12,10 +12,10 @@ import (
 // the result is Truncated: the person is asked for another letter.
 const MaxHits = kv.MaxPage
 
-// hit is a record that a search found, with what it sorts by.
+// hit is a record of a list, and its position there.
 type hit struct {
-	id    ID
-	order string
+	id ID
+	at []byte
 }
 
 // hits is what a search found, in the order of names.
@@ -51,9 +51,7 @@ func search(r kv.Reader, prefix []byte, query string) (hits, error) {
 			out.list = intersect(out.list, found)
 		}
 	}
-	slices.SortFunc(out.list, func(a, b hit) int {
-		return cmp.Or(strings.Compare(a.order, b.order), strings.Compare(string(a.id), string(b.id)))
-	})
+	out.sort()
 	out.list = slices.CompactFunc(out.list, func(a, b hit) bool { return a.id == b.id })
 	return out, nil
 }
@@ -80,7 +78,8 @@ func postings(r kv.Reader, prefix []byte, w string) ([]hit, bool, error) {
 	}
 	list := make([]hit, len(entries))
 	for i, e := range entries {
-		list[i] = hit{ID(last(e.Key)), string(e.Value)}
+		id := last(e.Key)
+		list[i] = hit{ID(id), appendElement(appendElement(make([]byte, 0, len(e.Value)+40), string(e.Value)), id)}
 	}
 	return list, len(entries) == MaxHits, nil
 }
@@ -107,11 +106,15 @@ func match(asked []string, texts ...string) bool {
 	return true
 }
 
-// beyond returns the hits after the one that a cursor names.
-func (h hits) beyond(after ID) []hit {
-	if after == "" {
-		return h.list
+func (h hits) sort() {
+	slices.SortFunc(h.list, func(a, b hit) int { return bytes.Compare(a.at, b.at) })
+}
+
+// beyond returns the hits after a position.
+func (h hits) beyond(after []byte) []hit {
+	i := slices.IndexFunc(h.list, func(x hit) bool { return bytes.Compare(x.at, after) > 0 })
+	if i < 0 {
+		return nil
 	}
-	i := slices.IndexFunc(h.list, func(x hit) bool { return x.id == after })
-	return h.list[i+1:]
+	return h.list[i:]
 }

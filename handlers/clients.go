@@ -40,7 +40,7 @@ type clientsRows struct {
 	i18n.Lang
 	Query     string
 	Rows      []views.Fragment
-	Next      data.ID
+	Next      data.Cursor
 	Later     bool // not the first page
 	Truncated bool
 }
@@ -57,10 +57,7 @@ func (clientsRow) Template() string { return "clients/_row" }
 // clientsIndex: GET /clients?q=&after=
 func (h *handlers) clientsIndex(c *fiber.Ctx) error {
 	v := clientsIndex{Lang: h.lang(c), Query: query(c)}
-	after, err := cursor(c)
-	if err != nil {
-		return err
-	}
+	after := data.Cursor(c.Query("after"))
 	page, err := h.Store.Clients(c.UserContext(), data.ClientFilter{Query: v.Query, After: after})
 	if err != nil {
 		return err
@@ -84,14 +81,6 @@ func (h *handlers) clientsIndex(c *fiber.Ctx) error {
 func query(c *fiber.Ctx) string {
 	q := []rune(strings.ToValidUTF8(c.Query("q"), ""))
 	return string(q[:min(len(q), 200)])
-}
-
-// cursor returns where a page of a list begins.
-func cursor(c *fiber.Ctx) (data.ID, error) {
-	if c.Query("after") == "" {
-		return "", nil
-	}
-	return data.ParseID(c.Query("after"))
 }
 
 // clientFields are the fields of a client's form.

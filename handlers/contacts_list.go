@@ -130,7 +130,7 @@ type contactsRange struct {
 	i18n.Lang
 	Client    data.ID
 	Rows      []views.Fragment
-	Next      data.ID
+	Next      data.Cursor
 	More      string // the address of the next page
 	Left      int    // contacts after this page, if known
 	Truncated bool
@@ -179,10 +179,7 @@ func (h *handlers) contactsWhole(c *fiber.Ctx, client data.Client) error {
 // contactsList reads the page of the list that a request asks for.
 func (h *handlers) contactsList(c *fiber.Ctx, client data.Client) (contactsList, error) {
 	v := contactsList{Lang: h.lang(c), Client: client, Query: query(c)}
-	after, err := cursor(c)
-	if err != nil {
-		return v, err
-	}
+	after := data.Cursor(c.Query("after"))
 	page, err := h.Store.Contacts(c.UserContext(), client.ID, data.ContactFilter{Query: v.Query, After: after})
 	if err != nil {
 		return v, err

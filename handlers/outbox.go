@@ -90,7 +90,7 @@ func (h *handlers) messagesIndex(c *fiber.Ctx) error {
 	v := messagesIndex{Lang: l, State: data.State(c.Query("state"))}
 	var f data.MessageFilter
 	var err error
-	if f.After, err = cursor(c); err != nil {
+	if f.After, err = queryID(c, "after"); err != nil {
 		return err
 	}
 	if f.Author, err = queryID(c, "author"); err != nil {

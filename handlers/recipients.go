@@ -190,11 +190,11 @@ func (w *writer) tell(text string) { w.toast = &toast{Lang: w.Lang, ID: "info", 
 
 // defaults brings the default recipients back.
 func (w *writer) defaults() error {
-	to, _, err := w.h.Store.Defaults(w.ctx, w.draft.client.ID)
+	defaults, err := w.h.Store.Defaults(w.ctx, w.draft.client.ID)
 	if err != nil {
 		return err
 	}
-	w.draft.setDefaults(to)
-	w.say(w.N(len(to), "%d destinataire par défaut.", "%d destinataires par défaut.", "%d default recipient.", "%d default recipients."))
+	w.draft.setDefaults(defaults.To)
+	w.say(w.N(len(defaults.To), "%d destinataire par défaut.", "%d destinataires par défaut.", "%d default recipient.", "%d default recipients."))
 	return nil
 }

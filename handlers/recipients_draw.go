@@ -74,11 +74,11 @@ func (w *writer) list(f *draftField) (keptList, error) {
 // fields draws the whole of the recipients.
 func (w *writer) fields() (recipientsFields, error) {
 	v := recipientsFields{Lang: w.Lang, Client: w.draft.client, Ignored: w.draft.ignored, Asked: w.draft.asked}
-	defaults, absent, err := w.h.Store.Defaults(w.ctx, w.draft.client.ID)
+	defaults, err := w.h.Store.Defaults(w.ctx, w.draft.client.ID)
 	if err != nil {
 		return v, err
 	}
-	v.Absent, v.Changed = absent, !w.draft.isDefault(defaults)
+	v.Defaults, v.Changed = defaults, !w.draft.isDefault(defaults.To)
 	visible := 0
 	for _, f := range w.draft.fields {
 		field := recipientsField{Lang: w.Lang, Client: w.draft.client.ID, Name: f.name, Shown: f.shown, Query: f.query, Error: w.errs[f.name]}

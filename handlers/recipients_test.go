@@ -1,11 +1,14 @@
 package handlers
 
 import (
+	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
 	"carnet/data"
+	"carnet/data/datatest"
 )
 
 // grid is the list of contacts that a field offers.
@@ -181,6 +184,25 @@ func TestKnownAddressesAreNotAskedAbout(t *testing.T) {
 	if b.all().typed("Destinataires", "nouveau@exemple.fr"); text(b.card().root) == "" {
 		t.Error("an unknown address is not asked about")
 	}
+}
+
+func TestFavoritesLeftOut(t *testing.T) {
+	// A favorite who is not pre-filled is told of, in both languages: who is in
+	// the trash, by name, and how many a message has no room for (16, 49).
+	t.Parallel()
+	o := atelier(t)
+	client := o.clientNamed(lambert)
+	for i := range data.MaxRecipients {
+		datatest.Contact(t, o.store, client.ID, fmt.Sprintf("c%d@exemple.example", i), true)
+	}
+	claire := o.contactAt(client, "claire.morel@menuiserie-lambert.fr")
+	if _, err := o.store.DeleteContact(bg, client.ID, claire.ID); err != nil {
+		t.Fatal(err)
+	}
+	b := o.compose(t, client)
+	b.sees("Non pré-rempli, car dans la corbeille : Claire Morel.", "2 favoris ne sont pas pré-remplis : un e-mail prend 100 destinataires au plus.")
+	b.send(http.MethodPost, "/preferences", "language=en")
+	b.visit("/clients/"+string(client.ID)+"/messages/new").sees("Not pre-filled, being in the trash: Claire Morel.", "2 favorites are not pre-filled: an email takes 100 recipients at most.")
 }
 
 func TestAddressInTheTrash(t *testing.T) {

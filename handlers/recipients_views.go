@@ -9,16 +9,19 @@ import (
 // recipientsFields is all that says who a message goes to.
 type recipientsFields struct {
 	i18n.Lang
-	Client  data.Client
-	Fields  []recipientsField
-	Ignored []string
-	Asked   []string
-	Absent  []data.Contact // favorites that departed and were not pre-filled
-	Many    bool           // more than five recipients see each other
-	Changed bool           // the recipients are not the defaults any more
+	Client   data.Client
+	Fields   []recipientsField
+	Ignored  []string
+	Asked    []string
+	Defaults data.Defaults
+	Many     bool // more than five recipients see each other
+	Changed  bool // the recipients are not the defaults any more
 }
 
 func (recipientsFields) Template() string { return "recipients/_fields" }
+
+// Max is how many recipients a message takes.
+func (recipientsFields) Max() int { return data.MaxRecipients }
 
 type recipientsField struct {
 	i18n.Lang
