@@ -48,8 +48,8 @@ func NewSMTP(server Server, o Options) *SMTP {
 // addressLiteral stands for a name where there is none (RFC 5321, section 4.1.3).
 var addressLiteral = regexp.MustCompile(`^\[[0-9A-Za-z.:]+\]$`)
 
-// Close takes leave of the server on the connections that wait. Those in use
-// are closed when their mail is done, and later ones too.
+// Close is Transport's: it says QUIT on the connections that wait. Those that
+// are in use, or opened later, are left when their mail is done.
 func (s *SMTP) Close() { s.connections.close() }
 
 // Send is Transport's. By hand, where a library would stop at the first refused

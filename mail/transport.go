@@ -20,6 +20,9 @@ type Transport interface {
 	// *PauseError, or wraps committing's error or ctx's. What goes wrong for a
 	// time, a dead network included, is no error but Deferred outcomes.
 	Send(ctx context.Context, e Envelope, committing func() error) (Result, error)
+
+	// Close takes leave of the server, when the last Send has returned.
+	Close()
 }
 
 // Envelope is what the server is told, apart from the message itself.
