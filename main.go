@@ -158,6 +158,7 @@ func newWorker(settings cli.Settings, store *data.Store, log *slog.Logger, cfg *
 	case settings.SMTP != nil:
 		cfg.Outgoing = handlers.Server
 		w.Transport, w.Server = mail.NewSMTP(*settings.SMTP, mail.Options{}), settings.SMTP.Host
+		w.PerMinute = mail.DefaultPerMinute
 	default:
 		cfg.Outgoing = handlers.Nowhere
 		return nil

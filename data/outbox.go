@@ -137,13 +137,15 @@ func (d *Delivery) finish(o Outcome, server string, written, now time.Time, burn
 	if o.State != Queued {
 		return
 	}
-	if !burn {
+	switch {
+	case !burn: // behind all that is due: how long to wait is for the worker to know
 		d.Attempts--
-	} else if now.Sub(written) > giveUp {
+		d.Next = now
+	case now.Sub(written) > giveUp:
 		d.State = Failed
-		return
+	default:
+		d.Next = nextAttempt(now, d.Attempts, jitter)
 	}
-	d.Next = nextAttempt(now, max(d.Attempts, 1), jitter)
 }
 
 // claimed returns the deliveries of a claim that still holds.

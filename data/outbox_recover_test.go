@@ -90,8 +90,8 @@ func TestBackoff(t *testing.T) {
 }
 
 func TestPauseBurnsNoAttempt(t *testing.T) {
-	// While nothing can be sent at all a message waits, however long, and its
-	// attempts are not counted.
+	// While nothing can be sent at all a message waits, however long, its attempts
+	// are not counted, and it is due as soon as something can be sent.
 	t.Parallel()
 	o := newOutbox(t, "a@x.fr")
 	for range 3 {
@@ -99,7 +99,7 @@ func TestPauseBurnsNoAttempt(t *testing.T) {
 		if d := o.deliveries()[0]; d.Attempts != 0 {
 			t.Errorf("it counted: %+v", d)
 		}
-		o.wantDue(time.Minute)
+		o.wantDue(0)
 		o.clock.Advance(30 * time.Hour)
 	}
 	o.want(data.Queued)

@@ -40,25 +40,25 @@ func (s *SMTP) authenticate(c *session) error {
 	offered := strings.Fields(strings.ToUpper(c.ext["AUTH"]))
 	auth := s.mechanism(offered)
 	if auth == nil {
-		return &PauseError{Step: StepAuth, Err: errors.New("the server offers no way to sign in that is known here")}
+		return c.stopped(StepAuth, &PauseError{Step: StepAuth, Reason: NoMechanism})
 	}
 	name, first, err := auth.Start(&smtp.ServerInfo{Name: s.server.Host, TLS: s.server.Security != Clear, Auth: offered})
 	if err != nil {
-		return &PauseError{Step: StepAuth, Err: err}
+		return c.stopped(StepAuth, &PauseError{Step: StepAuth, Err: err})
 	}
 	r, err := c.command("%s", strings.TrimSpace("AUTH "+name+" "+base64.StdEncoding.EncodeToString(first)))
 	for range maxChallenges {
 		if err != nil || r.code != 334 {
-			return c.agreed(StepAuth, r, err)
+			return c.agreed(StepAuth, r, err, name)
 		}
 		answer, refused := respond(auth, r.lines[0])
 		if refused != nil {
 			c.command("*") // RFC 4954, section 4: this cancels
-			return &PauseError{Step: StepAuth, Err: refused}
+			return c.stopped(StepAuth, &PauseError{Step: StepAuth, Err: refused})
 		}
 		r, err = c.command("%s", base64.StdEncoding.EncodeToString(answer))
 	}
-	return &PauseError{Step: StepAuth, Reason: BadReply}
+	return c.stopped(StepAuth, &PauseError{Step: StepAuth, Reason: BadReply})
 }
 
 // respond answers a challenge. Its errors may quote the server: they are cleaned.

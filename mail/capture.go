@@ -34,3 +34,6 @@ func (Capture) Send(ctx context.Context, e Envelope, committing func() error) (R
 	res.settle(Outcome{State: Accepted, Code: 250, Reply: "2.0.0 captured"})
 	return res, nil
 }
+
+// Close is Transport's.
+func (Capture) Close() {}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -12,10 +13,11 @@ import (
 )
 
 // fake is a server that misbehaves as told. It answers a command by its whole
-// line or by its verb, "greeting" and "." included; a missing answer is the
+// line or by its verb, "greeting" and "." included, either with the number of
+// the connection before it ("2 MAIL") or without; a missing answer is the
 // ordinary one, or that of "else". An answer is sent as it is, but for these:
 const (
-	hangUp = "hang up" // close the connection
+	hangUp = "hang up" // close the connection, after what stands before it
 	mute   = "mute"    // say nothing more, keep the connection
 	deaf   = "deaf"    // after DATA: answer 354, read a little, close
 )
@@ -26,6 +28,8 @@ type fake struct {
 	stop     chan struct{}
 	wg       sync.WaitGroup
 	once     sync.Once
+
+	used []*SMTP // closed at the end
 
 	mu    sync.Mutex
 	heard []string
@@ -40,12 +44,12 @@ func newFake(t *testing.T, answers map[string]string) *fake {
 	}
 	f := &fake{answers: answers, listener: l, stop: make(chan struct{})}
 	f.wg.Go(func() {
-		for {
+		for n := 1; ; n++ {
 			conn, err := l.Accept()
 			if err != nil {
 				return
 			}
-			f.wg.Go(func() { f.talk(conn) })
+			f.wg.Go(func() { f.talk(conn, n) })
 		}
 	})
 	t.Cleanup(f.finish)
@@ -54,7 +58,13 @@ func newFake(t *testing.T, answers map[string]string) *fake {
 
 // finish waits for the end of all conversations: then all is heard.
 func (f *fake) finish() {
-	f.once.Do(func() { close(f.stop); f.listener.Close() })
+	f.once.Do(func() {
+		close(f.stop)
+		f.listener.Close()
+		for _, tr := range f.used {
+			tr.Close()
+		}
+	})
 	f.wg.Wait()
 }
 
@@ -65,7 +75,9 @@ func (f *fake) server() Server {
 
 // smtp is a transport to the fake.
 func (f *fake) smtp() *SMTP {
-	return NewSMTP(f.server(), Options{Hello: "carnet.test", Command: 30 * time.Second, Final: 30 * time.Second})
+	tr := NewSMTP(f.server(), Options{Hello: "carnet.test", Command: 30 * time.Second, Final: 30 * time.Second, Idle: time.Hour})
+	f.used = append(f.used, tr)
+	return tr
 }
 
 var ordinary = map[string]string{
@@ -75,9 +87,12 @@ var ordinary = map[string]string{
 	"QUIT":     "221 bye\r\n",
 }
 
-func (f *fake) answer(line string) string {
+func (f *fake) answer(n int, line string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	verb, _, _ := strings.Cut(line, " ")
-	for _, key := range []string{line, verb} {
+	number := strconv.Itoa(n) + " "
+	for _, key := range []string{number + line, number + verb, line, verb} {
 		if a, ok := f.answers[key]; ok {
 			return a
 		}
@@ -91,13 +106,11 @@ func (f *fake) answer(line string) string {
 	return "250 ok\r\n"
 }
 
-func (f *fake) talk(conn net.Conn) {
+func (f *fake) talk(conn net.Conn, n int) {
 	defer conn.Close()
 	r := bufio.NewReader(conn)
 	for line := "greeting"; ; {
-		switch a := f.answer(line); a {
-		case hangUp:
-			return
+		switch a := f.answer(n, line); a {
 		case mute:
 			<-f.stop
 			return
@@ -106,7 +119,11 @@ func (f *fake) talk(conn net.Conn) {
 			r.ReadString('\n')
 			return
 		default:
+			a, leaves := strings.CutSuffix(a, hangUp)
 			io.WriteString(conn, a)
+			if leaves {
+				return
+			}
 			if line == "DATA" && strings.HasPrefix(a, "354") {
 				if !f.readBody(r) {
 					return

@@ -110,7 +110,7 @@ func TestClearIsForLoopback(t *testing.T) {
 func TestDialErrors(t *testing.T) {
 	t.Parallel()
 	for notFound, want := range map[bool]Step{true: StepResolve, false: ""} {
-		err := dialError(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "x.test", IsNotFound: notFound, IsTemporary: !notFound}})
+		_, err := dialError(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "x.test", IsNotFound: notFound, IsTemporary: !notFound}})
 		var step Step
 		if pause, ok := errors.AsType[*PauseError](err); ok {
 			step = pause.Step

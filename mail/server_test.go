@@ -39,7 +39,7 @@ type mailServer struct {
 // and signed by the authority in the pool.
 func newMailServer(t *testing.T, host string, implicitTLS bool, set func(*smtp.Server)) (*mailServer, *x509.CertPool) {
 	t.Helper()
-	cert, pool := certificate(t, host)
+	cert, pool := certificate(t, host, time.Now().Add(time.Hour))
 	s := &mailServer{mechanism: sasl.Plain}
 	s.Server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &mailSession{s}, nil }))
 	s.Domain, s.ErrorLog = "mail.test", log.New(io.Discard, "", 0)
@@ -60,8 +60,8 @@ func newMailServer(t *testing.T, host string, implicitTLS bool, set func(*smtp.S
 	return s, pool
 }
 
-// certificate makes an authority and a certificate of it for host.
-func certificate(t *testing.T, host string) (tls.Certificate, *x509.CertPool) {
+// certificate makes an authority and a certificate of it for host, until then.
+func certificate(t *testing.T, host string, until time.Time) (tls.Certificate, *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -69,7 +69,7 @@ func certificate(t *testing.T, host string) (tls.Certificate, *x509.CertPool) {
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: until,
 		IsCA: true, BasicConstraintsValid: true,
 	}
 	if ip := net.ParseIP(host); ip != nil {

@@ -4,42 +4,49 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"io"
 	"net"
 	"strings"
-	"time"
+	"sync"
 )
 
 // session is a connection ready for a message: greeted, secured, signed in.
 type session struct {
 	*wire
 	ext    map[string]string // what EHLO announced: keyword in capitals → parameters
-	said   []Said
-	shield func() bool // from now on ctx no longer cuts; false: it already has
-}
-
-// Said is what the server answered at a step.
-type Said struct {
-	Step  Step
-	Code  int    // as in Outcome
-	Reply string // as in Outcome
+	said   []Said            // since it was opened, or taken for the message in hand
+	mails  int               // that were offered on it
+	begun  bool              // a transaction is open: RSET comes before the next
+	heard  bool              // the server has answered to this message
+	quiet  chan bool         // while it waits for a mail, see kept
+	shield func() bool       // from now on ctx no longer cuts; false: it already has
 }
 
 // open connects and goes through all the steps before a message. A *PauseError
-// asks for someone; other errors pass with time.
+// asks for someone; other errors pass with time. The session is never nil, and
+// its said tells how far it came.
 func (s *SMTP) open(ctx context.Context) (*session, error) {
-	conn, err := s.connect(ctx)
+	c := &session{}
+	conn, err := s.connect(ctx, c)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
-	c := &session{wire: newWire(conn, s.options.Command)}
-	c.shield = context.AfterFunc(ctx, func() { conn.Close() })
+	c.wire = newWire(conn, s.options.Command)
+	c.obey(ctx)
 	if err := s.introduce(ctx, c); err != nil {
 		c.shield()
 		conn.Close()
 		return c, err
 	}
 	return c, nil
+}
+
+// obey lets ctx cut the connection, until shield.
+func (c *session) obey(ctx context.Context) {
+	socket := c.conn
+	if secured, ok := socket.(*tls.Conn); ok {
+		socket = secured.NetConn() // cut at once, without TLS's goodbye
+	}
+	c.shield = sync.OnceValue(context.AfterFunc(ctx, func() { socket.Close() }))
 }
 
 func (s *SMTP) introduce(ctx context.Context, c *session) error {
@@ -71,42 +78,47 @@ func (s *SMTP) introduce(ctx context.Context, c *session) error {
 
 // connect dials. A name that does not exist is for someone to correct; a name
 // server or a network that is down is not.
-func (s *SMTP) connect(ctx context.Context) (net.Conn, error) {
+func (s *SMTP) connect(ctx context.Context, c *session) (net.Conn, error) {
 	if s.server.Host == "" {
-		return nil, &PauseError{Step: StepResolve, Err: errors.New("no SMTP server is set")}
+		return nil, c.stopped(StepResolve, &PauseError{Step: StepResolve, Reason: NoServer})
 	}
 	dialer := net.Dialer{Timeout: s.options.Connect}
 	conn, err := dialer.DialContext(ctx, "tcp", s.server.addr())
 	if err != nil {
-		return nil, dialError(err)
+		return nil, c.stopped(dialError(err))
 	}
+	c.said = append(c.said, Said{Step: StepConnect, Details: []string{conn.RemoteAddr().String()}})
 	tcp, ok := conn.RemoteAddr().(*net.TCPAddr)
 	if s.server.Security == Clear && !(ok && tcp.IP.IsLoopback()) {
 		conn.Close()
-		return nil, &PauseError{Step: StepConnect, Err: errInsecure}
+		return nil, c.stopped(StepConnect, &PauseError{Step: StepConnect, Reason: InClear, Err: errInsecure})
 	}
 	return conn, nil
 }
 
-func dialError(err error) error {
-	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
-		return &PauseError{Step: StepResolve, Err: err}
+func dialError(err error) (Step, error) {
+	dns, ok := errors.AsType[*net.DNSError](err)
+	switch {
+	case !ok:
+		return StepConnect, err
+	case dns.IsNotFound:
+		err = &PauseError{Step: StepResolve, Reason: NameNotFound, Err: err}
 	}
-	return err
+	return StepResolve, err
 }
 
 // agreed sorts the answer at a step: nil, or 5xx is for someone to look at, and
 // the rest passes with time.
-func (c *session) agreed(step Step, r reply, err error) error {
+func (c *session) agreed(step Step, r reply, err error, details ...string) error {
 	if err != nil {
-		return err
+		return c.stopped(step, err)
 	}
-	c.said = append(c.said, Said{Step: step, Code: r.code, Reply: r.text()})
+	c.said = append(c.said, Said{Step: step, Code: r.code, Reply: r.text(), Details: details})
 	switch {
 	case r.code < 300:
 		return nil
 	case r.code < 400:
-		return errReply
+		return c.stopped(step, errReply)
 	case r.permanent():
 		return &PauseError{Step: step, Code: r.code, Reply: r.text()}
 	}
@@ -115,7 +127,11 @@ func (c *session) agreed(step Step, r reply, err error) error {
 
 func (s *SMTP) hello(c *session) error {
 	r, err := c.command("EHLO %s", s.options.Hello)
-	if err := c.agreed(StepHello, r, err); err != nil {
+	extensions := make([]string, max(len(r.lines)-1, 0))
+	for i := range extensions {
+		extensions[i] = clean(r.lines[i+1])
+	}
+	if err := c.agreed(StepHello, r, err, extensions...); err != nil {
 		return err
 	}
 	c.ext = map[string]string{}
@@ -129,47 +145,4 @@ func (s *SMTP) hello(c *session) error {
 func (c *session) offers(keyword string) bool {
 	_, ok := c.ext[keyword]
 	return ok
-}
-
-// startTLS never goes on in clear, and takes no byte that came before TLS: an
-// attacker could have put it there (CVE-2011-0411).
-func (s *SMTP) startTLS(ctx context.Context, c *session) error {
-	if !c.offers("STARTTLS") {
-		return &PauseError{Step: StepTLS, Err: errors.New("the server does not offer STARTTLS, which smtp:// requires")}
-	}
-	r, err := c.command("STARTTLS")
-	if err := c.agreed(StepTLS, r, err); err != nil {
-		return err
-	}
-	if c.r.Buffered() > 0 {
-		return &PauseError{Step: StepTLS, Err: errors.New("the server sent data ahead of the TLS handshake")}
-	}
-	return s.encrypt(ctx, c)
-}
-
-// encrypt goes on over TLS, the certificate checked for the server's name.
-func (s *SMTP) encrypt(ctx context.Context, c *session) error {
-	conn := tls.Client(c.conn, &tls.Config{
-		ServerName: s.server.Host,
-		RootCAs:    s.options.RootCAs,
-		MinVersion: tls.VersionTLS12,
-	})
-	if err := c.conn.SetDeadline(time.Now().Add(s.options.Connect)); err != nil {
-		return err
-	}
-	if err := conn.HandshakeContext(ctx); err != nil {
-		return tlsError(err)
-	}
-	c.use(conn)
-	return nil
-}
-
-// tlsError tells a network that broke during a handshake, which passes, from a
-// certificate, a version or a port that is wrong, which does not.
-func tlsError(err error) error {
-	op, ok := errors.AsType[*net.OpError](err)
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || ok && (op.Op == "read" || op.Op == "write") {
-		return err
-	}
-	return &PauseError{Step: StepTLS, Err: err}
 }

@@ -19,13 +19,15 @@ type Options struct {
 	Connect time.Duration  // for a connection, and for a TLS handshake; 30 s
 	Command time.Duration  // for an answer, and for 32 KiB to leave; 2 min
 	Final   time.Duration  // for the answer to the final dot; 5 min
+	Idle    time.Duration  // that a connection waits for its next mail; 30 s
 }
 
-// SMTP is a Transport that opens a connection for each envelope. It is safe
-// for concurrent use.
+// SMTP is a Transport that keeps its connections for the next mails: as many
+// as there were calls of Send at once. It is safe for concurrent use.
 type SMTP struct {
-	server  Server
-	options Options
+	server      Server
+	options     Options
+	connections connections
 }
 
 // NewSMTP is a transport to server.
@@ -33,6 +35,7 @@ func NewSMTP(server Server, o Options) *SMTP {
 	o.Connect = cmp.Or(o.Connect, 30*time.Second)
 	o.Command = cmp.Or(o.Command, 2*time.Minute)
 	o.Final = cmp.Or(o.Final, 5*time.Minute)
+	o.Idle = cmp.Or(o.Idle, 30*time.Second)
 	if o.Hello == "" {
 		o.Hello, _ = os.Hostname()
 	}
@@ -45,32 +48,50 @@ func NewSMTP(server Server, o Options) *SMTP {
 // addressLiteral stands for a name where there is none (RFC 5321, section 4.1.3).
 var addressLiteral = regexp.MustCompile(`^\[[0-9A-Za-z.:]+\]$`)
 
-// Check goes through every step up to the message, sends none, and returns what
-// the server said at each, those before an error too.
-func (s *SMTP) Check(ctx context.Context) ([]Said, error) {
-	c, err := s.open(ctx)
-	if c == nil {
-		return nil, err
-	}
-	if err == nil {
-		defer c.shield()
-		c.quit()
-	}
-	return c.said, err
-}
+// Close is Transport's: it says QUIT on the connections that wait. Those that
+// are in use, or opened later, are left when their mail is done.
+func (s *SMTP) Close() { s.connections.close() }
 
 // Send is Transport's. By hand, where a library would stop at the first refused
 // recipient and could not tell a cut before the final dot from one after it.
 func (s *SMTP) Send(ctx context.Context, e Envelope, committing func() error) (Result, error) {
-	res := Result{Outcomes: make([]Outcome, len(e.To))}
-	c, err := s.open(ctx)
-	if err == nil {
-		defer c.conn.Close()
-		defer c.shield()
-		if err = c.transact(e, &res, committing, s.options.Final); err == nil {
-			c.quit()
-			return res, nil
+	if c := s.connections.take(); c != nil {
+		c.obey(ctx)
+		res, err := s.offer(c, e, committing)
+		// A server may close a connection between two mails, and nothing of this one was said.
+		if err == nil || c.heard || ctx.Err() != nil {
+			return told(ctx, res, err)
 		}
+	}
+	c, err := s.open(ctx)
+	if err != nil {
+		return told(ctx, unsettled(e), err)
+	}
+	res, err := s.offer(c, e, committing)
+	return told(ctx, res, err)
+}
+
+// offer hands e over on c, and keeps c for the next mail unless anything went
+// wrong with it.
+func (s *SMTP) offer(c *session, e Envelope, committing func() error) (Result, error) {
+	c.said, c.heard = nil, false
+	c.mails++
+	res := unsettled(e)
+	err := c.transact(e, &res, committing, s.options.Final)
+	if !c.shield() || err != nil {
+		c.conn.Close()
+		return res, err
+	}
+	s.connections.keep(c, s.options.Idle)
+	return res, nil
+}
+
+func unsettled(e Envelope) Result { return Result{Outcomes: make([]Outcome, len(e.To))} }
+
+// told is what Send returns of a conversation that ended with err, or nil.
+func told(ctx context.Context, res Result, err error) (Result, error) {
+	if err == nil {
+		return res, nil
 	}
 	if refused, ok := errors.AsType[*commitError](err); ok {
 		return Result{}, refused.err
@@ -113,6 +134,9 @@ func decided(r reply) Outcome {
 }
 
 func reason(err error) Reason {
+	if pause, ok := errors.AsType[*PauseError](err); ok {
+		return pause.Reason
+	}
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
 		return Unreachable
 	}

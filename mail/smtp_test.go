@@ -73,27 +73,6 @@ func TestTLSAndAuthErrorsPause(t *testing.T) {
 	}
 }
 
-// Check reports what the server said at each step and sends nothing.
-func TestCheck(t *testing.T) {
-	t.Parallel()
-	s, pool := newMailServer(t, "127.0.0.1", false, nil)
-	server := Server{Host: "127.0.0.1", Port: s.port, User: "agence@exemple.fr", Password: "wrong"}
-	for password, want := range map[string]int{"wrong": 535, rightPassword: 235} {
-		server.Password = password
-		said, err := NewSMTP(server, Options{RootCAs: pool}).Check(t.Context())
-		var steps []Step
-		for _, x := range said {
-			steps = append(steps, x.Step)
-		}
-		if !slices.Equal(steps, []Step{StepGreeting, StepHello, StepTLS, StepHello, StepAuth}) || said[4].Code != want || (err == nil) != (want == 235) {
-			t.Errorf("%v, %v", said, err)
-		}
-	}
-	if s.from != "" {
-		t.Errorf("a mail was begun from %q", s.from)
-	}
-}
-
 // SMTPUTF8 is asked for only when an address needs it and the server has it.
 func TestSMTPUTF8(t *testing.T) {
 	t.Parallel()

@@ -38,8 +38,11 @@ func (c *session) transact(e Envelope, res *Result, committing func() error, fin
 		res.Cause = err
 		res.settle(Outcome{State: Unknown, Reason: reason(err)})
 	case r.code >= 300 && r.code < 400:
+		c.broken = true
 		res.settle(Outcome{State: Unknown, Code: r.code, Reply: r.text(), Reason: BadReply})
 	default:
+		c.broken = r.code == 421 // the server is leaving
+		c.begun = r.code >= 300
 		res.settle(decided(r))
 	}
 	return nil
@@ -105,6 +108,11 @@ func (c *session) sizeLimit() int {
 // sender says MAIL. A refusal for good would meet every message alike, unless
 // it is about the size of this one (552: RFC 1870, section 6.1).
 func (c *session) sender(p planned, res *Result) error {
+	if c.begun {
+		if err := c.reset(); err != nil {
+			return err
+		}
+	}
 	line := "MAIL FROM:" + p.from
 	if c.offers("SIZE") {
 		line += " SIZE=" + strconv.Itoa(len(p.body))
@@ -116,6 +124,8 @@ func (c *session) sender(p planned, res *Result) error {
 		line += " SMTPUTF8"
 	}
 	r, err := c.command("%s", line)
+	c.heard = err == nil && r.code != 421
+	c.begun = c.heard
 	if err == nil && r.code == 552 {
 		o := decided(r)
 		o.Reason = TooLarge
@@ -123,6 +133,16 @@ func (c *session) sender(p planned, res *Result) error {
 		return nil
 	}
 	return c.agreed(StepSender, r, err)
+}
+
+// reset takes back a transaction.
+func (c *session) reset() error {
+	r, err := c.command("RSET")
+	if err == nil && r.code >= 300 {
+		err = errReply
+	}
+	c.begun = err != nil
+	return err
 }
 
 // recipients says RCPT for each recipient that is not settled, settles those

@@ -20,6 +20,9 @@ type Transport interface {
 	// *PauseError, or wraps committing's error or ctx's. What goes wrong for a
 	// time, a dead network included, is no error but Deferred outcomes.
 	Send(ctx context.Context, e Envelope, committing func() error) (Result, error)
+
+	// Close takes leave of the server, when the last Send has returned.
+	Close()
 }
 
 // Envelope is what the server is told, apart from the message itself.
@@ -65,6 +68,17 @@ const (
 	Cut           Reason = "cut"            // the connection broke
 	TimedOut      Reason = "timed-out"      // no answer in time
 	BadReply      Reason = "bad-reply"      // not SMTP, or without end
+
+	// These are for someone to look at: they come in a PauseError.
+	NoServer           Reason = "no-server"           // none is set
+	NameNotFound       Reason = "name-not-found"      // the server's name is nobody's
+	InClear            Reason = "in-clear"            // without TLS, to another machine
+	NoStartTLS         Reason = "no-starttls"         // required, and not offered
+	NoTLS              Reason = "no-tls"              // something else than TLS answers on this port
+	CertificateName    Reason = "certificate-name"    // it is for another name
+	CertificateExpired Reason = "certificate-expired" // or not valid yet
+	CertificateUnknown Reason = "certificate-unknown" // nobody known has signed it
+	NoMechanism        Reason = "no-mechanism"        // no way to sign in that both sides know
 )
 
 // settle gives o to every recipient that has no outcome yet.

@@ -2,87 +2,89 @@ package mail
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"carnet/data"
 )
 
-// Worker hands over what is due in the outbox, one message at a time.
+// Worker hands over what is due in the outbox, several messages at once.
 type Worker struct {
-	Store     *data.Store
-	Transport Transport
-	Server    string // what the outcomes name as the server
-	Log       *slog.Logger
+	Store       *data.Store
+	Transport   Transport
+	Server      string // what the outcomes name as the server
+	Connections int    // messages at once, 1 to MaxConnections; 0: DefaultConnections
+	PerMinute   int    // messages; 0: as many as can be
+	Log         *slog.Logger
 
 	paused atomic.Pointer[PauseError]
+	once   sync.Once
+	bell   chan struct{}
 }
 
+// What a server is asked for unless it is known to take more.
 const (
-	lease    = time.Hour // longer than any conversation takes
-	idle     = time.Minute
-	pauseFor = time.Minute // before a paused queue is tried again
+	DefaultConnections = 2
+	MaxConnections     = 8
+	DefaultPerMinute   = 300
 )
+
+// lease is longer than any conversation takes.
+const lease = time.Hour
 
 // Paused returns why the queue waits, or nil.
 func (w *Worker) Paused() *PauseError { return w.paused.Load() }
 
-// Run works until ctx ends, and returns once the message in hand is finished
-// with. There is one Run for a store.
+// Wake ends a pause, since what caused it may have been put right.
+func (w *Worker) Wake() {
+	select {
+	case w.woken() <- struct{}{}:
+	default: // it is about to wake
+	}
+}
+
+func (w *Worker) woken() chan struct{} {
+	w.once.Do(func() { w.bell = make(chan struct{}, 1) })
+	return w.bell
+}
+
+// Run works until ctx ends, and returns once the messages in hand are finished
+// with and the transport is closed. Two on one store share the work: a message
+// is claimed by one.
 func (w *Worker) Run(ctx context.Context) {
-	wake, stop := w.Store.Watch(data.Outbox)
+	news, stop := w.Store.Watch(data.Outbox)
 	defer stop()
+	d := newDesk(w)
 	for ctx.Err() == nil {
-		wait := w.round(ctx)
-		timer := time.NewTimer(wait)
+		timer := time.NewTimer(d.handOut(ctx))
 		select {
 		case <-ctx.Done():
-		case <-wake:
+		case <-news:
 		case <-timer.C:
+		case <-w.woken():
+			d.brake.release()
+			w.paused.Store(nil)
+		case back := <-d.back:
+			d.takeBack(back)
 		}
 		timer.Stop()
 	}
-}
-
-// round delivers all that is due and returns how long to wait for more.
-func (w *Worker) round(ctx context.Context) time.Duration {
-	for ctx.Err() == nil {
-		due, next, err := w.Store.Due(ctx)
-		if err != nil {
-			w.Log.Error("outbox", "cause", err)
-			return idle
-		}
-		if len(due) == 0 {
-			if next.IsZero() {
-				return idle
-			}
-			return min(max(time.Until(next), time.Millisecond), idle)
-		}
-		for _, id := range due {
-			if ctx.Err() != nil {
-				return 0
-			}
-			if !w.deliver(ctx, id) {
-				return pauseFor
-			}
-		}
+	for len(d.inHand) > 0 {
+		d.takeBack(<-d.back)
 	}
-	return 0
+	w.Transport.Close()
 }
 
-// deliver sends one message and keeps what became of it. It returns false when
-// the queue is to wait.
-func (w *Worker) deliver(ctx context.Context, id data.ID) bool {
+// deliver sends one message and keeps what became of it. An error says that
+// nothing left, or that it could not be kept what did. ErrNotFound and ErrState
+// say that another has the message.
+func (w *Worker) deliver(ctx context.Context, id data.ID) error {
 	claim, err := w.Store.Claim(ctx, id, lease)
-	if errors.Is(err, data.ErrNotFound) {
-		return true
-	}
 	if err != nil {
-		w.Log.Error("outbox: claim", "message", id, "cause", err)
-		return false
+		return err
 	}
 	// What has begun is finished, though the program is asked to stop.
 	keep := context.WithoutCancel(ctx)
@@ -96,18 +98,13 @@ func (w *Worker) deliver(ctx context.Context, id data.ID) bool {
 		}
 	}
 	if err := w.Store.Finish(keep, claim, w.Server, outcomes, err == nil, rand.Float64()*2-1); err != nil {
-		w.Log.Error("outbox: finish", "message", id, "cause", err)
-		return false
+		return err
 	}
-	var pause *PauseError
-	errors.As(err, &pause)
-	w.paused.Store(pause)
 	if err != nil {
-		w.Log.Error("outbox: nothing left", "message", id, "cause", err)
-		return false
+		return err
 	}
 	w.Log.Info("outbox: sent", "message", id, "recipients", len(numbers), "cause", result.Cause)
-	return true
+	return nil
 }
 
 // envelope returns what the server is told of a claim, and which of its
