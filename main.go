@@ -85,7 +85,7 @@ func open(ctx context.Context, settings cli.Settings) (*data.Store, func() error
 	if err != nil {
 		return nil, nil, err
 	}
-	store, err := data.Open(ctx, engine)
+	store, err := data.Open(ctx, engine, data.WithKey(settings.Key))
 	if err != nil {
 		return nil, nil, errors.Join(err, engine.Close())
 	}
@@ -106,14 +106,15 @@ func serve(ctx context.Context, settings cli.Settings, store *data.Store, log *s
 		return err
 	}
 	address := "http://" + listener.Addr().String()
-	cfg := handlers.Config{Store: store, Log: log, PublicURL: settings.PublicURL, Demo: settings.Demo, Sender: settings.From}
+	cfg := handlers.Config{Store: store, Log: log, PublicURL: settings.PublicURL, Demo: settings.Demo}
+	if cfg.Post, err = mail.NewPost(ctx, store, log, fixedRoute(settings)); err != nil {
+		return err
+	}
 	var work sync.WaitGroup
 	workers, stopWorkers := context.WithCancel(ctx)
 	defer work.Wait()
 	defer stopWorkers()
-	if worker := newWorker(settings, store, log, &cfg); worker != nil {
-		work.Go(func() { worker.Run(workers) })
-	}
+	work.Go(func() { cfg.Post.Run(workers) })
 	work.Go(func() { sweep(workers, store, log) })
 	empty, err := store.Empty(ctx)
 	if err != nil {
@@ -147,24 +148,15 @@ func serve(ctx context.Context, settings cli.Settings, store *data.Store, log *s
 
 func shutDown(app *fiber.App) error { return app.ShutdownWithTimeout(20 * time.Second) }
 
-// newWorker returns what sends mails, and tells the handlers what becomes of
-// them; nil when nothing leaves.
-func newWorker(settings cli.Settings, store *data.Store, log *slog.Logger, cfg *handlers.Config) *mail.Worker {
-	w := &mail.Worker{Store: store, Log: log}
+// fixedRoute is how mails leave if the command line says so; nil if the page does.
+func fixedRoute(settings cli.Settings) *mail.Route {
 	switch {
 	case settings.Demo:
-		cfg.Sender, cfg.Outgoing = demo.Sender, handlers.Captured
-		w.Transport, w.Server = mail.Capture{}, "demo"
+		return &mail.Route{Outgoing: mail.Captured, From: demo.Sender, Fixed: true}
 	case settings.SMTP != nil:
-		cfg.Outgoing = handlers.Server
-		w.Transport, w.Server = mail.NewSMTP(*settings.SMTP, mail.Options{}), settings.SMTP.Host
-		w.PerMinute = mail.DefaultPerMinute
-	default:
-		cfg.Outgoing = handlers.Nowhere
-		return nil
+		return &mail.Route{Outgoing: mail.Leaving, Server: *settings.SMTP, From: settings.From, PerMinute: mail.DefaultPerMinute, Fixed: true}
 	}
-	cfg.Paused = w.Paused
-	return w
+	return nil
 }
 
 // sweep forgets what has expired, now and every hour.

@@ -13,6 +13,7 @@ import (
 	"carnet/data"
 	"carnet/data/kv/bolt"
 	"carnet/handlers"
+	"carnet/mail"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -88,8 +89,12 @@ func (b *book) fillClient(ctx context.Context, number, contacts int) error {
 
 // app is Carnet as main makes it, its log line a request included.
 func (b *book) app() (*fiber.App, error) {
-	return handlers.New(handlers.Config{Store: b.store, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Sender: data.Mailbox{Address: "agence@agence.example"}})
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	post, err := mail.NewPost(context.Background(), b.store, log, &mail.Route{From: data.Mailbox{Address: "agence@agence.example"}})
+	if err != nil {
+		return nil, err
+	}
+	return handlers.New(handlers.Config{Store: b.store, Log: log, Post: post})
 }
 
 // cases are the requests, each connection beginning at another client.

@@ -25,6 +25,17 @@ type Settings struct {
 	From      data.Mailbox
 	Demo      bool
 	LogFormat string // "text" or "json"
+
+	key string // as it was given; empty: in a file beside the database
+}
+
+// Key returns the key of the secrets in the database, from the environment or
+// from a file beside it, which is made if there is none.
+func (s Settings) Key() (data.Key, error) {
+	if s.key != "" {
+		return data.ParseKey(s.key)
+	}
+	return data.KeyFile(s.DB + ".key")
 }
 
 // ErrHelp: help was asked for and given.
@@ -53,7 +64,7 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Settings, 
 	err := f.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		f.SetOutput(out)
-		fmt.Fprintln(out, "usage: carnet [serve] [flags] | carnet version\n\nEach flag has a twin in the environment: -public-url is CARNET_PUBLIC_URL.\n\nflags:")
+		fmt.Fprintln(out, "usage: carnet [serve] [flags] | carnet version\n\nEach flag has a twin in the environment: -public-url is CARNET_PUBLIC_URL.\nCARNET_KEY (32 bytes in base64) encrypts the secrets in the database; without it a file beside the database does.\n\nflags:")
 		f.PrintDefaults()
 		return s, ErrHelp
 	}
@@ -65,6 +76,11 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Settings, 
 	}
 	if err := fromEnvironment(f, getenv); err != nil {
 		return s, UsageError{err}
+	}
+	if s.key = getenv("CARNET_KEY"); s.key != "" {
+		if _, err := data.ParseKey(s.key); err != nil {
+			return s, UsageError{fmt.Errorf("CARNET_KEY: %w", err)}
+		}
 	}
 	if err := s.read(db, public, smtp, from); err != nil {
 		return s, UsageError{err}

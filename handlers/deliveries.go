@@ -1,9 +1,6 @@
 package handlers
 
 import (
-	"fmt"
-	"strings"
-
 	"carnet/data"
 	"carnet/i18n"
 	"carnet/mail"
@@ -104,10 +101,7 @@ func (v messagesRecipient) Label() string { return label(data.Token{Mailbox: v.D
 func (v messagesRecipient) Words() string {
 	d := v.Delivery
 	clock := d.At.Local().Format("15:04")
-	said := d.Reply
-	if d.Code > 0 {
-		said = strings.TrimSpace(fmt.Sprintf("%d %s", d.Code, d.Reply))
-	}
+	said := serverWords(d.Code, d.Reply)
 	if said == "" {
 		said = reasonWords(v.Lang, d.Reason)
 	}
@@ -156,7 +150,7 @@ func reasonWords(l i18n.Lang, reason string) string {
 }
 
 func (h *handlers) delivery(l i18n.Lang, m data.Message, ds []data.Delivery) messagesDelivery {
-	v := messagesDelivery{Lang: l, ID: m.ID, Leaves: h.Outgoing != Nowhere}
+	v := messagesDelivery{Lang: l, ID: m.ID, Leaves: h.Post.Route().Outgoing != mail.Nowhere}
 	for i, d := range ds {
 		r := messagesRecipient{Lang: l, Delivery: d, Field: l.T("Destinataire", "To")}
 		switch {
@@ -186,7 +180,7 @@ func (h *handlers) deliveriesUpdate(c *fiber.Ctx) error {
 	var text string
 	var n int
 	op := c.FormValue("op")
-	if h.Outgoing == Nowhere && (op == "release" || op == "retry" || op == "resend") {
+	if h.Post.Route().Outgoing == mail.Nowhere && (op == "release" || op == "retry" || op == "resend") {
 		return data.ErrState // there is no server to send by
 	}
 	switch op {

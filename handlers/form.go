@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"strconv"
+	"strings"
 
 	"carnet/data"
 	"carnet/i18n"
@@ -47,6 +48,15 @@ func (f form) request() data.ID {
 func (f form) version() uint64 {
 	v, _ := strconv.ParseUint(f.Values["version"], 10, 64)
 	return v
+}
+
+// number returns a field that holds a whole number; -1 for anything else.
+func (f form) number(name string) int {
+	n, err := strconv.Atoi(strings.TrimSpace(f.Values[name]))
+	if err != nil {
+		return -1
+	}
+	return n
 }
 
 // Input returns a field of the form, for layout/_field.

@@ -20,22 +20,11 @@ import (
 type Config struct {
 	Store     *data.Store
 	Log       *slog.Logger
-	PublicURL *url.URL                // where browsers find Carnet; nil: wherever they say
-	Demo      bool                    // sign everybody in, and say that nothing leaves
-	SetupCode string                  // asked of who makes the first account
-	Sender    data.Mailbox            // From of every mail
-	Outgoing  Outgoing                // what becomes of a mail that was sent
-	Paused    func() *mail.PauseError // why the queue waits; nil when nothing leaves
+	PublicURL *url.URL   // where browsers find Carnet; nil: wherever they say
+	Demo      bool       // sign everybody in, and say that nothing leaves
+	SetupCode string     // asked of who makes the first account
+	Post      *mail.Post // how mails leave
 }
-
-// Outgoing is what becomes of mails.
-type Outgoing int
-
-const (
-	Nowhere  Outgoing = iota // there is no server: mails are held in the outbox
-	Captured                 // a demo: mails end here
-	Server                   // mails leave by SMTP
-)
 
 // Limits of a request.
 const (

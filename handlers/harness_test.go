@@ -38,6 +38,7 @@ type office struct {
 	app   *fiber.App
 	store *data.Store
 	log   *lines
+	post  *mail.Post
 
 	engine *counted // nil for a book that is not the test's own
 }
@@ -98,7 +99,8 @@ func (o office) digest(t testing.TB) uint64 {
 func open(t testing.TB, store *data.Store, change ...func(*Config)) office {
 	t.Helper()
 	o := office{t: t, store: store, log: &lines{}}
-	cfg := Config{Store: store, Log: slog.New(slog.NewTextHandler(o.log, nil)), Sender: demo.Sender, Outgoing: Captured, SetupCode: setupCode}
+	cfg := Config{Store: store, Log: slog.New(slog.NewTextHandler(o.log, nil)), SetupCode: setupCode}
+	cfg.Post = post(t, store, &mail.Route{Outgoing: mail.Captured, From: demo.Sender})
 	for _, f := range change {
 		f(&cfg)
 	}
@@ -106,8 +108,18 @@ func open(t testing.TB, store *data.Store, change ...func(*Config)) office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.app = app
+	o.app, o.post = app, cfg.Post
 	return o
+}
+
+// post is how the mails of a test leave; nil: as the page says.
+func post(t testing.TB, store *data.Store, fixed *mail.Route) *mail.Post {
+	t.Helper()
+	p, err := mail.NewPost(bg, store, slog.New(slog.DiscardHandler), fixed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 const setupCode = "ABCD-EFGH"
@@ -152,7 +164,7 @@ func demoBook(t testing.TB) (*data.Store, *counted) {
 		t.Fatal(err)
 	}
 	engine := &counted{Store: datatest.Engine(t, path)}
-	return datatest.On(t, engine), engine
+	return datatest.On(t, engine, data.WithKey(func() (data.Key, error) { return data.Key{1}, nil })), engine
 }
 
 // demoFile is the file of the demo agency, made once: copies are quicker.
@@ -197,7 +209,11 @@ var sharedOffice = sync.OnceValues(func() (office, error) {
 		return office{}, err
 	}
 	log := &lines{}
-	app, err := New(Config{Store: store, Log: slog.New(slog.NewTextHandler(log, nil)), Demo: true, Sender: demo.Sender, Outgoing: Captured})
+	p, err := mail.NewPost(bg, store, slog.New(slog.DiscardHandler), &mail.Route{Outgoing: mail.Captured, From: demo.Sender})
+	if err != nil {
+		return office{}, err
+	}
+	app, err := New(Config{Store: store, Log: slog.New(slog.NewTextHandler(log, nil)), Demo: true, Post: p})
 	return office{app: app, store: store, log: log}, err
 })
 

@@ -48,17 +48,17 @@ func (messagesText) Template() string { return "messages/_text" }
 type outgoingBanner struct {
 	i18n.Lang
 	Captured, Nowhere bool
+	Locked            bool   // the password of the server cannot be read
 	Paused            string // the server's words, or what failed, when the queue waits
 }
 
 func (outgoingBanner) Template() string { return "messages/_outgoing" }
 
 func (h *handlers) outgoing(l i18n.Lang) outgoingBanner {
-	v := outgoingBanner{Lang: l, Captured: h.Outgoing == Captured, Nowhere: h.Outgoing == Nowhere}
-	if h.Config.Paused != nil {
-		if p := h.Config.Paused(); p != nil {
-			v.Paused = p.Error()
-		}
+	r := h.Post.Route()
+	v := outgoingBanner{Lang: l, Captured: r.Outgoing == mail.Captured, Locked: r.Locked, Nowhere: r.Outgoing == mail.Nowhere}
+	if p := h.Post.Paused(); p != nil {
+		v.Paused = pauseWords(l, p)
 	}
 	return v
 }
@@ -244,7 +244,11 @@ func (w *writer) send() (data.ID, error) {
 	if err != nil {
 		return "", err
 	}
-	m := data.Message{Client: w.draft.client.ID, Author: w.user.ID, From: from, ReplyTo: w.user.Mailbox(),
+	replyTo := w.h.Post.Route().ReplyTo
+	if replyTo.Address == "" {
+		replyTo = w.user.Mailbox()
+	}
+	m := data.Message{Client: w.draft.client.ID, Author: w.user.ID, From: from, ReplyTo: replyTo,
 		Subject: w.draft.subject, Text: w.draft.text}
 	var problems data.Invalid
 	for i, f := range w.draft.fields {
@@ -269,13 +273,13 @@ func (w *writer) send() (data.ID, error) {
 	if err != nil {
 		return "", err
 	}
-	return w.h.Store.Enqueue(w.ctx, w.once(m), data.Posting{Message: m, Raw: [][]byte{raw}, Hold: w.h.Outgoing == Nowhere})
+	return w.h.Store.Enqueue(w.ctx, w.once(m), data.Posting{Message: m, Raw: [][]byte{raw}, Hold: w.h.Post.Route().Outgoing == mail.Nowhere})
 }
 
 // sender is From: the agency's address, under the agency's name. Without one
 // set, nothing leaves, and the author stands in.
 func (w *writer) sender() (data.Mailbox, error) {
-	from := w.h.Sender
+	from := w.h.Post.Route().From
 	if from.Address == "" {
 		from.Address = w.user.Email
 	}
@@ -304,6 +308,6 @@ func (h *handlers) host() string {
 	if h.PublicURL != nil {
 		return h.PublicURL.Hostname()
 	}
-	_, domain := data.SplitAddress(h.Sender.Address)
+	_, domain := data.SplitAddress(h.Post.Route().From.Address)
 	return domain
 }

@@ -24,11 +24,7 @@ func (h *handlers) profilesEdit(c *fiber.Ctx) error {
 // profilesUpdate: POST /profile
 func (h *handlers) profilesUpdate(c *fiber.Ctx) error {
 	f := h.posted(c, "name", "signature", "undo")
-	undo, err := strconv.Atoi(f.Values["undo"])
-	if err != nil {
-		undo = -1
-	}
-	_, err = h.Store.SetProfile(c.UserContext(), user(c).ID, f.Values["name"], f.Values["signature"], undo)
+	_, err := h.Store.SetProfile(c.UserContext(), user(c).ID, f.Values["name"], f.Values["signature"], f.number("undo"))
 	if errors.As(err, &f.Problems) {
 		return h.page(c, fiber.StatusUnprocessableEntity, profilesEdit{f})
 	}

@@ -54,6 +54,8 @@ func (h *handlers) routes(app *fiber.App) {
 	app.Get("/settings", h.settingsIndex)
 	app.Get("/profile", h.profilesEdit)
 	app.Post("/profile", h.profilesUpdate)
+	app.Get("/relay", h.relaysEdit)
+	app.Post("/relay", h.relaysUpdate)
 	app.Get("/templates", h.templatesIndex)
 	app.Get("/templates/new", h.templatesNew)
 	app.Post("/templates/new", h.templatesCreate)

@@ -70,6 +70,8 @@ var every = []visit{
 	{"GET /settings", members, "", 200},
 	{"GET /profile", members, "", 200},
 	{"POST /profile", members, "name=Camille&undo=10", 303},
+	{"GET /relay", members, "", 200},
+	{"POST /relay", members, "version=0&port=587&security=starttls&connections=2&per_minute=0", 303},
 	{"GET /templates", members, "", 200},
 	{"GET /templates/new", members, "", 200},
 	{"POST /templates/new", members, "name=Nouveau", 303},

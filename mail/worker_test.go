@@ -45,7 +45,7 @@ func (o office) post(n int) (ids []data.ID) {
 		if err != nil {
 			o.Fatal(err)
 		}
-		id, err := o.Enqueue(o.Context(), "", m, raw, false)
+		id, err := o.Enqueue(o.Context(), "", data.Posting{Message: m, Raw: [][]byte{raw}})
 		if err != nil {
 			o.Fatal(err)
 		}

@@ -1,0 +1,171 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"carnet/data"
+	"carnet/mail"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+type relaysEdit struct {
+	form
+	Route   mail.Route // how mails leave now
+	Secret  bool       // a password is kept
+	Steps   []relaysStep
+	Checked bool // a check or a trial was made; Bad tells that it failed
+	Bad     bool
+	Said    string // what became of it
+}
+
+func (relaysEdit) Template() string { return "relays/edit" }
+func (v relaysEdit) Title() string  { return v.T("Envoi des e-mails", "Sending emails") }
+
+// Server is the address of the server that the command line set.
+func (v relaysEdit) Server() string { return v.Route.Server.String() }
+
+// Demo tells whether nothing leaves whatever is set.
+func (v relaysEdit) Demo() bool { return v.Route.Outgoing == mail.Captured }
+
+// relayFields are the fields of the form, but for the password.
+var relayFields = []string{"version", "host", "port", "security", "user", "from", "from_name", "reply_to", "reply_to_name", "connections", "per_minute"}
+
+// relaysEdit: GET /relay
+func (h *handlers) relaysEdit(c *fiber.Ctx) error {
+	kept, err := h.relay(c)
+	if err != nil {
+		return err
+	}
+	return h.page(c, fiber.StatusOK, h.relayForm(form{Lang: h.lang(c), Values: relayValues(kept)}, kept))
+}
+
+// relay returns the mail server that the page set, to an administrator.
+func (h *handlers) relay(c *fiber.Ctx) (data.Relay, error) {
+	if !user(c).Admin {
+		return data.Relay{}, data.ErrNotFound
+	}
+	return h.Store.Relay(c.UserContext())
+}
+
+func (h *handlers) relayForm(f form, kept data.Relay) relaysEdit {
+	return relaysEdit{form: f, Route: h.Post.Route(), Secret: len(kept.Password) > 0}
+}
+
+func relayValues(x data.Relay) map[string]string {
+	return map[string]string{
+		"version": strconv.FormatUint(x.Version, 10), "host": x.Host, "port": strconv.Itoa(x.Port), "security": string(x.Security), "user": x.User,
+		"from": x.From.Address, "from_name": x.From.Name, "reply_to": x.ReplyTo.Address, "reply_to_name": x.ReplyTo.Name,
+		"connections": strconv.Itoa(x.Connections), "per_minute": strconv.Itoa(x.PerMinute),
+	}
+}
+
+func fillRelay(x *data.Relay, f form) {
+	x.Host, x.User, x.Security = f.Values["host"], f.Values["user"], data.Security(f.Values["security"])
+	x.Port, x.Connections, x.PerMinute = f.number("port"), f.number("connections"), f.number("per_minute")
+	x.From = data.Mailbox{Name: f.Values["from_name"], Address: f.Values["from"]}
+	x.ReplyTo = data.Mailbox{Name: f.Values["reply_to_name"], Address: f.Values["reply_to"]}
+}
+
+// relaysUpdate: POST /relay keeps how mails leave; with op=check it goes through
+// the conversation with the server instead, and with op=try sends a mail to the
+// user.
+func (h *handlers) relaysUpdate(c *fiber.Ctx) error {
+	kept, err := h.relay(c)
+	if err != nil {
+		return err
+	}
+	f := h.posted(c, relayFields...)
+	if op := c.FormValue("op"); op == "check" || op == "try" {
+		return h.relayCheck(c, f, kept, op == "try")
+	}
+	if h.Post.Route().Fixed {
+		return data.ErrState
+	}
+	var password *string
+	if typed := c.FormValue("password"); typed != "" {
+		password = &typed
+	}
+	saved, err := h.Store.SetRelay(c.UserContext(), f.version(), password, func(x *data.Relay) { fillRelay(x, f) })
+	switch {
+	case errors.Is(err, data.ErrStale):
+		f.Values["version"] = strconv.FormatUint(saved.Version, 10)
+		v := h.relayForm(f, saved)
+		v.Checked, v.Bad = true, true
+		v.Said = v.T("Ces réglages ont changé entre-temps. Rien n’a été enregistré : vérifiez, puis enregistrez de nouveau.",
+			"These settings changed in the meantime. Nothing was saved: check, then save again.")
+		return h.page(c, fiber.StatusConflict, v)
+	case errors.As(err, &f.Problems):
+		return h.page(c, fiber.StatusUnprocessableEntity, h.relayForm(f, kept))
+	case err != nil:
+		return err
+	}
+	if err := h.Post.Reload(c.UserContext()); err != nil {
+		return err
+	}
+	return h.seeOther(c, "/relay", toast{Lang: f.Lang, ID: "info", Text: f.T("Réglages d’envoi enregistrés.", "Sending settings saved.")})
+}
+
+// checkTime bounds a check, so that its answer still reaches the browser.
+const checkTime = 20 * time.Second
+
+// relayCheck talks to the server that the form, or the command line, says, and
+// shows each step of it.
+func (h *handlers) relayCheck(c *fiber.Ctx, f form, kept data.Relay, try bool) error {
+	v := h.relayForm(f, kept)
+	server, from := v.Route.Server, v.Route.From.Address
+	if !v.Route.Fixed {
+		asked := kept
+		fillRelay(&asked, f)
+		password := c.FormValue("password")
+		if password == "" && asked.Host == kept.Host && asked.User == kept.User { // never to another server
+			var err error
+			if password, err = h.Store.RelayPassword(kept); err != nil && !errors.Is(err, data.ErrKey) {
+				return err
+			}
+		}
+		server, from = mail.ServerOf(asked, password), asked.From.Address
+	}
+	ctx, cancel := context.WithTimeout(c.UserContext(), checkTime)
+	defer cancel()
+	transport := mail.NewSMTP(server, mail.Options{Connect: checkTime / 2, Command: checkTime / 2, Final: checkTime / 2})
+	defer transport.Close()
+	said, err := transport.Check(ctx, from)
+	v.Steps, v.Checked, v.Bad = relaySteps(v.Lang, said, err != nil), true, err != nil
+	switch {
+	case err != nil:
+		v.Said = v.T("La connexion a échoué à la dernière étape ci-dessous.", "The connection failed at the last step below.")
+	case !try:
+		v.Said = v.T("La connexion fonctionne.", "The connection works.")
+	default:
+		v.Said, v.Bad = h.trial(ctx, f, transport, from, user(c))
+	}
+	return h.page(c, fiber.StatusOK, v)
+}
+
+// trial sends a mail to the user who asks for it, and says what became of it.
+func (h *handlers) trial(ctx context.Context, f form, transport *mail.SMTP, from string, u data.User) (said string, bad bool) {
+	raw, err := mail.Render(mail.Message{From: data.Mailbox{Name: f.Values["from_name"], Address: from}, To: []data.Mailbox{u.Mailbox()},
+		Subject: f.T("Essai d’envoi de Carnet", "A trial mail from Carnet"),
+		Text:    f.T("Si vous lisez ceci, Carnet peut envoyer des e-mails.", "If you read this, Carnet can send emails."),
+		ID:      mail.NewMessageID(string(data.NewID()), h.host()), Date: time.Now()})
+	if err != nil {
+		return f.T("L’essai n’a pas pu être écrit : vérifiez l’expéditeur.", "The trial could not be written: check the sender."), true
+	}
+	result, err := transport.Send(ctx, mail.Envelope{From: from, To: []string{u.Email}, Body: raw}, func() error { return nil })
+	if err != nil {
+		return f.T("L’essai n’est pas parti.", "The trial did not leave."), true
+	}
+	o := result.Outcomes[0]
+	if o.State == mail.Accepted {
+		return f.T("Essai accepté par le serveur pour %s : « %s ».", "The server accepted the trial for %s: “%s”.", u.Email, serverWords(o.Code, o.Reply)), false
+	}
+	words := serverWords(o.Code, o.Reply)
+	if words == "" {
+		words = reasonWords(f.Lang, string(o.Reason))
+	}
+	return f.T("Essai refusé pour %s : « %s ».", "The trial for %s was refused: “%s”.", u.Email, words), true
+}
