@@ -114,7 +114,7 @@ func (s *Store) Finish(ctx context.Context, c Claim, server string, outcomes map
 			if !ok || d.State != Sending && d.State != Committing {
 				return lost(d)
 			}
-			d.finish(o, server, c.Message.Created, now, burn, jitter)
+			d.finish(o, server, now, burn, jitter)
 			return true
 		}); err != nil {
 			return err
@@ -126,15 +126,18 @@ func (s *Store) Finish(ctx context.Context, c Claim, server string, outcomes map
 	})
 }
 
-func (d *Delivery) finish(o Outcome, server string, written, now time.Time, burn bool, jitter float64) {
+func (d *Delivery) finish(o Outcome, server string, now time.Time, burn bool, jitter float64) {
 	d.State, d.At, d.Code, d.Reply, d.Reason, d.Server = o.State, now, o.Code, o.Reply, o.Reason, server
 	d.Next = time.Time{}
 	if o.State != Queued {
 		return
 	}
-	if !burn {
+	switch {
+	case !burn:
 		d.Attempts--
-	} else if now.Sub(written) > giveUp {
+	case d.Since.IsZero():
+		d.Since = now
+	case now.Sub(d.Since) > giveUp:
 		d.State = Failed
 		return
 	}
