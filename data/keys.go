@@ -12,7 +12,7 @@ import (
 //
 //	meta      name                               → versions of formats
 //	seq       name                               → last number given
-//	once      request                            → what a form already did
+//	once      table, client, request             → what a form already did
 //	client    client                             → Client
 //	tally     client                             → counts and version of a client's file
 //	number    folded number                      → key of the client

@@ -94,7 +94,7 @@ func (s *Store) Enqueue(ctx context.Context, request ID, m Message, raw []byte, 
 	if hold {
 		state = Held
 	}
-	return updateOnce(ctx, s, request, func(w kv.Writer) (ID, error) {
+	return updateOnce(ctx, s, tMessage, m.Client, request, func(w kv.Writer) (ID, error) {
 		if _, err := client(w, m.Client); err != nil {
 			return "", err
 		}
