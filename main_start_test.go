@@ -25,7 +25,7 @@ func TestArrows(t *testing.T) {
 	t.Parallel()
 	may := map[string][]string{
 		"":               {"cli", "handlers", "mail", "data", "data/demo", "data/kv/bolt"},
-		"bench":          {"handlers", "data", "data/kv/bolt"},
+		"bench":          {"handlers", "mail", "data", "data/kv/bolt"},
 		"browser":        {},
 		"cli":            {"data", "mail"},
 		"handlers":       {"views", "static", "i18n", "mail", "data"},

@@ -15,7 +15,7 @@ func (s *Store) CreateClient(ctx context.Context, request ID, c Client) (Client,
 	if err := c.check(); err != nil {
 		return c, err
 	}
-	id, err := updateOnce(ctx, s, request, func(w kv.Writer) (ID, error) {
+	id, err := updateOnce(ctx, s, tClient, "", request, func(w kv.Writer) (ID, error) {
 		c := c
 		return c.ID, insertClient(w, &c)
 	})

@@ -17,7 +17,7 @@ func (s *Store) CreateContact(ctx context.Context, request ID, c Contact, fresh 
 	if err := c.check(); err != nil {
 		return c, err
 	}
-	id, err := updateOnce(ctx, s, request, func(w kv.Writer) (ID, error) {
+	id, err := updateOnce(ctx, s, tContact, c.Client, request, func(w kv.Writer) (ID, error) {
 		if _, err := client(w, c.Client); err != nil {
 			return "", err
 		}

@@ -103,14 +103,16 @@ type done struct {
 
 // updateOnce is update for a change that comes from a form: fn runs and its
 // result is kept under the form's request, and a second time returns that
-// result without running fn. An empty request is always new.
-func updateOnce(ctx context.Context, s *Store, request ID, fn func(kv.Writer) (ID, error)) (ID, error) {
+// result without running fn. table and client say what the form makes, and
+// whose: another one's request is not taken for it. An empty request is always
+// new.
+func updateOnce(ctx context.Context, s *Store, table string, client, request ID, fn func(kv.Writer) (ID, error)) (ID, error) {
 	now := s.now()
 	return update(ctx, s, func(w kv.Writer) (ID, error) {
 		if request == "" {
 			return fn(w)
 		}
-		k := key(tOnce, request)
+		k := onceKey(table, client, request)
 		if d, err := get[done](w, k); err == nil {
 			return d.Result, nil
 		} else if err != ErrNotFound {

@@ -34,12 +34,13 @@ type Delivery struct {
 	Mailbox  Mailbox   `cbor:"1,keyasint"`
 	State    State     `cbor:"2,keyasint"`
 	Attempts int       `cbor:"3,keyasint"`
-	At       time.Time `cbor:"4,keyasint"` // when it came into this state
-	Next     time.Time `cbor:"5,keyasint"` // of the next attempt, while Queued after one
-	Code     int       `cbor:"6,keyasint"` // of the server's last reply; 0 without one
-	Reply    string    `cbor:"7,keyasint"` // the server's last words, made safe, 300 characters at most
-	Reason   string    `cbor:"8,keyasint"` // why, when it is not the server's word
-	Server   string    `cbor:"9,keyasint"` // the server that answered
+	At       time.Time `cbor:"4,keyasint"`  // when it came into this state
+	Next     time.Time `cbor:"5,keyasint"`  // of the next attempt, while Queued after one
+	Code     int       `cbor:"6,keyasint"`  // of the server's last reply; 0 without one
+	Reply    string    `cbor:"7,keyasint"`  // the server's last words, made safe, 300 characters at most
+	Reason   string    `cbor:"8,keyasint"`  // why, when it is not the server's word
+	Server   string    `cbor:"9,keyasint"`  // the server that answered
+	Since    time.Time `cbor:"10,keyasint"` // of the first attempt that was put off; zero when sent anew
 }
 
 // Final tells whether nothing more happens by itself.
@@ -118,7 +119,7 @@ func setDeliveries(w kv.Writer, id ID, ds []Delivery, change func(*Delivery) boo
 var backoff = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute,
 	time.Hour, 2 * time.Hour, 4 * time.Hour}
 
-// giveUp is how long after it was written a message is tried.
+// giveUp is how long after the first attempt a message is tried.
 const giveUp = 48 * time.Hour
 
 // nextAttempt returns when to try again after so many attempts; jitter, from

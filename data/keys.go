@@ -12,7 +12,7 @@ import (
 //
 //	meta      name                               → versions of formats
 //	seq       name                               → last number given
-//	once      request                            → what a form already did
+//	once      table, client, request             → what a form already did
 //	client    client                             → Client
 //	tally     client                             → counts and version of a client's file
 //	number    folded number                      → key of the client
@@ -149,6 +149,10 @@ func instant(t time.Time) string {
 	var b [8]byte
 	binary.BigEndian.PutUint64(b[:], uint64(max(t.UnixMilli(), 0)))
 	return string(b[:])
+}
+
+func onceKey(table string, client, request ID) []byte {
+	return key(tOnce, table, string(client), string(request))
 }
 
 func clientKey(id ID) []byte             { return key(tClient, id) }

@@ -115,7 +115,7 @@ func (s *Store) Enqueue(ctx context.Context, request ID, p Posting) (ID, error) 
 	} else if p.Wait > 0 {
 		first.Next = m.Created.Add(p.Wait)
 	}
-	return updateOnce(ctx, s, request, func(w kv.Writer) (ID, error) {
+	return updateOnce(ctx, s, tMessage, m.Client, request, func(w kv.Writer) (ID, error) {
 		m := m
 		if _, err := client(w, m.Client); err != nil {
 			return "", err

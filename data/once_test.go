@@ -59,6 +59,33 @@ func TestOnce(t *testing.T) {
 	}
 }
 
+func TestOnceEach(t *testing.T) {
+	// Forms of different things are different forms, whatever they say they are:
+	// none takes what another made for its own.
+	t.Parallel()
+	s := datatest.Open(t)
+	request := data.NewID()
+	a := must(s.CreateClient(t.Context(), request, data.Client{Name: "A"}))(t)
+	b := datatest.Client(t, s, "B")
+	for range 2 {
+		for _, c := range []data.Client{a, b} {
+			x, err := s.CreateContact(t.Context(), request, data.Contact{Client: c.ID, Email: "jean@x.fr"}, false)
+			if err != nil || x.Client != c.ID {
+				t.Fatalf("the contact of %s is %+v, %v", c.Name, x, err)
+			}
+			id := must(s.Enqueue(t.Context(), request, note(t, s, c.ID, "jean@x.fr"), []byte("raw"), true))(t)
+			if m, _, err := s.Message(t.Context(), id); m.Client != c.ID || err != nil {
+				t.Errorf("the message to %s is %+v, %v", c.Name, m, err)
+			}
+		}
+	}
+	for _, c := range []data.Client{a, b} {
+		if page := must(s.Messages(t.Context(), data.MessageFilter{Client: c.ID}))(t); len(page.Messages) != 1 {
+			t.Errorf("%s has %d messages", c.Name, len(page.Messages))
+		}
+	}
+}
+
 func TestOnceForgetsErrors(t *testing.T) {
 	// A form that was refused is tried again when it is posted again, corrected.
 	t.Parallel()

@@ -119,7 +119,7 @@ func (s *Store) Finish(ctx context.Context, c Claim, server string, outcomes map
 			if !ok || d.State != Sending && d.State != Committing {
 				return lost(d)
 			}
-			d.finish(o, server, c.Message.Created, now, burn, jitter)
+			d.finish(o, server, now, burn, jitter)
 			return true
 		}); err != nil {
 			return err
@@ -131,7 +131,7 @@ func (s *Store) Finish(ctx context.Context, c Claim, server string, outcomes map
 	})
 }
 
-func (d *Delivery) finish(o Outcome, server string, written, now time.Time, burn bool, jitter float64) {
+func (d *Delivery) finish(o Outcome, server string, now time.Time, burn bool, jitter float64) {
 	d.State, d.At, d.Code, d.Reply, d.Reason, d.Server = o.State, now, o.Code, o.Reply, o.Reason, server
 	d.Next = time.Time{}
 	if o.State != Queued {
@@ -141,11 +141,14 @@ func (d *Delivery) finish(o Outcome, server string, written, now time.Time, burn
 	case !burn: // behind all that is due: how long to wait is for the worker to know
 		d.Attempts--
 		d.Next = now
-	case now.Sub(written) > giveUp:
+		return
+	case d.Since.IsZero():
+		d.Since = now
+	case now.Sub(d.Since) > giveUp:
 		d.State = Failed
-	default:
-		d.Next = nextAttempt(now, d.Attempts, jitter)
+		return
 	}
+	d.Next = nextAttempt(now, d.Attempts, jitter)
 }
 
 // claimed returns the deliveries of a claim that still holds.

@@ -63,7 +63,7 @@ func TestRecover(t *testing.T) {
 
 func TestBackoff(t *testing.T) {
 	// A refusal for now is tried again after 1, 5, 15 and 30 minutes, 1, 2 and 4
-	// hours, then every 6, within a tenth, until 48 hours after it was written.
+	// hours, then every 6, within a tenth, until 48 hours after the first attempt.
 	t.Parallel()
 	for _, jitter := range []float64{-1, 0, 1} {
 		o := newOutbox(t, "a@x.fr")
@@ -86,6 +86,31 @@ func TestBackoff(t *testing.T) {
 		}
 		o.want(data.Failed)
 		o.wantDone()
+	}
+}
+
+func TestBackoffAnew(t *testing.T) {
+	// The 48 hours begin anew when a person sends again what failed, and do not
+	// run while nothing can be sent at all; a worker that was lost counts.
+	t.Parallel()
+	o := newOutbox(t, "a@x.fr")
+	o.clock.Advance(50 * time.Hour)
+	ok(t, o.Finish(t.Context(), o.claim(), "", outcome(data.Queued), false, 0))
+	o.clock.Advance(50 * time.Hour)
+	for range 2 {
+		o.claim() // which is lost
+		must(o.Recover(t.Context()))(t)
+		o.finish(o.claim(), outcome(data.Queued))
+		o.wantDue(5 * time.Minute)
+		o.clock.Advance(47 * time.Hour)
+		o.finish(o.claim(), outcome(data.Queued))
+		o.wantDue(15 * time.Minute)
+		o.clock.Advance(2 * time.Hour)
+		o.finish(o.claim(), outcome(data.Queued))
+		o.want(data.Failed)
+		o.clock.Advance(50 * time.Hour)
+		must(o.Release(t.Context(), o.id, data.Failed))(t)
+		o.wantDue(0)
 	}
 }
 

@@ -3,6 +3,7 @@ package data
 import (
 	"context"
 	"slices"
+	"time"
 
 	"carnet/data/kv"
 )
@@ -42,7 +43,7 @@ func (s *Store) settle(ctx context.Context, id ID, to State, states []State) (in
 			if d.State == Accepted || !slices.Contains(states, d.State) {
 				return false
 			}
-			d.State, d.At, d.Next, d.Attempts = to, now, now, 0
+			d.State, d.At, d.Next, d.Attempts, d.Since = to, now, now, 0, time.Time{}
 			return true
 		})
 		if err != nil || n == 0 {

@@ -91,7 +91,7 @@ func (s *Store) Elsewhere(ctx context.Context, address string, except ID) ([]Cli
 		return nil, nil
 	}
 	return view(ctx, s, func(r kv.Reader) ([]Client, error) {
-		entries, err := r.Scan(kv.Range{Prefix: key(tHolder, a), Limit: 20})
+		entries, err := r.Scan(kv.Range{Prefix: key(tHolder, a), Limit: kv.MaxReads - 1})
 		if err != nil {
 			return nil, err
 		}

@@ -73,7 +73,7 @@ func (s *Store) CreateTemplate(ctx context.Context, request ID, t Template) (Tem
 	if err := t.check(); err != nil {
 		return t, err
 	}
-	id, err := updateOnce(ctx, s, request, func(w kv.Writer) (ID, error) {
+	id, err := updateOnce(ctx, s, tTemplate, "", request, func(w kv.Writer) (ID, error) {
 		all, err := templates(w)
 		if err == nil && len(all) >= MaxTemplates {
 			err = Invalid{{Field: "name", Problem: TooMany, Max: MaxTemplates}}

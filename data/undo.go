@@ -87,7 +87,7 @@ func forget(w kv.Writer, m Message, ds []Delivery) error {
 	}
 	gone := [][]byte{historyKey(m), key(tAuthored, m.Author, m.ID), stateKey(statesOf(ds).Worst().group(), m.ID)}
 	if m.Request != "" { // the same form may be sent again
-		gone = append(gone, key(tOnce, m.Request))
+		gone = append(gone, onceKey(tMessage, m.Client, m.Request))
 	}
 	if err := deleteAll(w, gone); err != nil {
 		return err

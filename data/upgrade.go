@@ -20,9 +20,9 @@ func (s *Store) upgrade(ctx context.Context) error {
 	case err != nil:
 		return err
 	case kept.Format > format:
-		return fmt.Errorf("data: the book was written by a newer Carnet (format %d, this one knows %d)", kept.Format, format)
+		return fmt.Errorf("data: the book was written by a newer Carnet (format %d, this one knows %d): start that version", kept.Format, format)
 	case kept.Collation != collation:
-		return fmt.Errorf("data: the book sorts names by %q, this program by %q", kept.Collation, collation)
+		return fmt.Errorf("data: the book keeps names in the order %q, this Carnet in %q: start the version that wrote it", kept.Collation, collation)
 	}
 	return nil
 }
