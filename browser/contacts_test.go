@@ -170,3 +170,45 @@ func TestFilterContacts(t *testing.T) {
 	list.fill("searchbox", "Filtrer les contacts", "personne")
 	p.waitText("Aucun contact ne correspond à « personne ».")
 }
+
+// The address of the list opened directly is a full page, and so is all that it
+// leads to; a star on it is a star without a reload.
+func TestContactsPage(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t)
+	list := lambert(p) + "/contacts"
+	p.visit(list)
+	p.click("button", "Favori : Thomas Girard")
+	p.waitAttr("button", "Favori : Thomas Girard", "aria-pressed", "true")
+	p.click("button", "Actions pour Thomas Girard")
+	p.follow("link", "Modifier")
+	edit := p.path()
+	p.fill("textbox", "Adresse e-mail", "thomas@")
+	p.follow("button", "Enregistrer")
+	p.waitText("Cette adresse semble incomplète")
+	p.waitFocus("textbox", "Adresse e-mail")
+	p.waitPath(edit)
+	p.fill("textbox", "Adresse e-mail", "thomas@exemple.fr")
+	p.follow("button", "Enregistrer")
+	p.waitPath(list)
+	p.waitText("Thomas Girard mis à jour.")
+	p.follow("button", "Créer")
+	p.waitPath(list + "/new")
+	p.visit(list)
+	p.click("button", "Actions pour Louis Petit")
+	p.click("button", "Supprimer")
+	p.waitText("6 contacts · 3 favoris")
+	p.click("button", "Annuler")
+	p.waitFor("button", "Actions pour Louis Petit")
+	p.click("button", "Actions pour Claire Morel")
+	p.follow("link", "Supprimer")
+	p.follow("button", "Supprimer")
+	p.waitPath(list)
+	p.waitText("6 contacts · 2 favoris")
+	p.click("button", "Actions pour Louis Petit")
+	p.follow("button", "Définir comme adresse principale")
+	p.waitPath(list)
+	if p.has("dialog", "") {
+		t.Error("a dialog stands over the page")
+	}
+}

@@ -31,9 +31,13 @@
   const follow = to => to.moveBefore ? to.moveBefore(feedback, null) : to.append(feedback)
   const close = () => { if (discards()) { dirty = null; modal.close() } }
   on('htmx:before:request', e => {
-    const { ctx } = e.detail
+    const { ctx } = e.detail, from = ctx.sourceElement
     if (ctx.target?.id !== 'modal-body' || modal.open) return
-    opener = ctx.sourceElement
+    if ($('main #contacts-list')) {   // a page of its own, and so is what it leads to
+      e.preventDefault()
+      return from.href ? location.assign(from.href) : from.closest('form').submit()
+    }
+    opener = from
     $('#modal-body').replaceChildren()
     modal.showModal(); follow(modal)
   })
