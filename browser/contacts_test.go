@@ -212,3 +212,30 @@ func TestContactsPage(t *testing.T) {
 		t.Error("a dialog stands over the page")
 	}
 }
+
+// The address and the phone of each contact can be copied, in the block and
+// from the menu of a row, which came after the page was loaded.
+func TestCopy(t *testing.T) {
+	t.Parallel()
+	p := client(t)
+	p.settle()
+	block := p.in("region", "Contacts")
+	for _, want := range []string{"contact@menuiserie-lambert.fr", "claire.morel@menuiserie-lambert.fr", "06 12 34 56 78"} {
+		if got := p.copies(func() { block.click("button", "Copier "+want) }); got != want {
+			t.Errorf("Copier %s copies %q", want, got)
+		}
+	}
+	p.click("link", "Voir tout")
+	for item, want := range map[string]string{"Copier l’adresse": "claire.morel@menuiserie-lambert.fr", "Copier le numéro": "06 12 34 56 78"} {
+		p.click("button", "Actions pour Claire Morel")
+		if got := p.copies(func() { p.click("button", item) }); got != want {
+			t.Errorf("%s copies %q, want %q", item, got, want)
+		}
+		p.waitText("Copié.")
+		p.waitFocus("button", "Actions pour Claire Morel")
+	}
+	p.click("button", "Actions pour Aïcha Benali")
+	if p.has("button", "Copier le numéro") {
+		t.Error("a number is offered where there is none")
+	}
+}

@@ -61,7 +61,7 @@
     if (e.animationName === 'toast-out') e.target.remove()
     e.target.classList.remove('chip--flash')
   })
-  if (navigator.clipboard) $$('.copy').forEach(b => { b.hidden = false })
+  if (navigator.clipboard) body.dataset.copies = ''
 
   const toast = (text, bad) => {
     $('#toast-js')?.remove()
