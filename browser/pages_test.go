@@ -1,6 +1,10 @@
 package browser
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+)
 
 // pages are those that a person opens by an address or a click.
 var pages = []struct{ name, path string }{
@@ -130,4 +134,17 @@ func TestWithoutJavaScript(t *testing.T) {
 	p.in("group", "Nouvelle adresse inconnue@exemple.fr").follow("button", "Ajouter")
 	p.follow("button", "Envoyer")
 	p.waitText("Mis en boîte d’envoi pour 5 destinataires.")
+}
+
+// The page tells the server the time zone of the browser.
+func TestTimeZone(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t)
+	_, err := call(p, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "Asia/Tokyo"})
+	p.must(err)
+	p.visit("/clients")
+	got, err := eval[string](p, `document.cookie`)
+	if p.must(err); got != "tz=Asia/Tokyo" {
+		t.Errorf("the cookies are %q", got)
+	}
 }

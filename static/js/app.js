@@ -25,6 +25,10 @@
   on('htmx:before:response', e => { if (e.detail.ctx.hx?.redirect) dirty = null })
   addEventListener('beforeunload', e => { if (dirty?.isConnected) e.preventDefault() })
 
+  // The server tells times in the person's time zone.
+  document.cookie = 'tz=' + Intl.DateTimeFormat().resolvedOptions().timeZone + '; path=/; max-age=31536000; samesite=lax' +
+    (location.protocol === 'https:' ? '; secure' : '')
+
   // What is swapped into #modal-body opens the dialog. Toasts and the live
   // region follow it: outside of an open dialog they are inert.
   let opener = null
