@@ -83,6 +83,29 @@ func TestPhone(t *testing.T) {
 	check("the pop-up")
 }
 
+// After a mail was sent its toast, the lists and the message are readable on a
+// phone too, and the day in the trash is not cut.
+func TestAfterSending(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t)
+	p.viewport(360, 740, true)
+	file := lambert(p)
+	p.visit(file + "/messages/new")
+	p.fill("textbox", "Objet", "Lisible")
+	p.follow("button", "Envoyer")
+	p.waitFor("link", "Suivre l’envoi")
+	p.axe("the file with a toast")
+	p.follow("link", "Suivre l’envoi")
+	p.waitText("Accepté par")
+	p.noOverflow()
+	p.axe("a message on a phone")
+	p.visit("/trash")
+	cut, err := eval[bool](p, `[...document.querySelectorAll('.list-s')].some(e => e.scrollWidth > e.clientWidth)`)
+	if p.must(err); cut {
+		t.Error("the trash cuts what it says")
+	}
+}
+
 // The first page is 7 requests and 90 KB at most, and asks no other host.
 func TestFirstPage(t *testing.T) {
 	t.Parallel()
@@ -116,12 +139,15 @@ func TestWithoutJavaScript(t *testing.T) {
 	p.noJS()
 	p.visit("/clients")
 	p.follow("link", "Menuiserie Lambert")
+	file := p.path()
 	p.follow("link", "Voir tout")
 	p.follow("button", "Créer")
 	p.fill("textbox", "Adresse e-mail", "sans.script@exemple.fr")
 	p.follow("button", "Enregistrer")
 	p.follow("button", "Favori : sans.script@exemple.fr")
 	p.waitText("est maintenant en favori")
+	p.waitPath(file + "/contacts") // a star leads back to where it was clicked
+	p.visit(file)
 	p.follow("link", "Envoyer un e-mail")
 	p.waitRecipients(append(defaults[:3:3], "sans.script@exemple.fr")...)
 	p.axe("a new mail without JavaScript")

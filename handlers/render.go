@@ -66,7 +66,7 @@ func (h *handlers) page(c *fiber.Ctx, status int, v titled) error {
 	}
 	section, _, _ := strings.Cut(strings.TrimPrefix(c.Path(), "/"), "/")
 	s := shell{Lang: h.lang(c), Title: v.Title(), Section: section, Theme: theme(c), User: user(c),
-		InClear: h.InClear, Body: body, Here: c.Path()}
+		InClear: h.InClear, Body: body, Here: c.OriginalURL()}
 	if s.Toasts, err = h.flashes(c); err != nil {
 		return err
 	}

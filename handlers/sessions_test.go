@@ -332,3 +332,14 @@ func TestConnectionInClear(t *testing.T) {
 		}
 	}
 }
+
+func TestPreferencesComeBack(t *testing.T) {
+	// A change of language or theme comes back to the same page, its filter
+	// included (47).
+	t.Parallel()
+	b := atelier(t).browser(t).visit("/clients?q=lambert")
+	b.click("Passer au thème sombre")
+	if got := b.at.RequestURI(); got != "/clients?q=lambert" {
+		t.Errorf("it comes back to %s", got)
+	}
+}
