@@ -122,6 +122,8 @@ func TestEditAndDeleteContact(t *testing.T) {
 	p.axe("the list after a contact was deleted")
 	p.click("button", "Annuler")
 	p.waitFor("button", "Actions pour Thomas Girard")
+	p.click("button", "Fermer la notification")
+	p.waitFocus("heading", "Contacts de Menuiserie Lambert")
 
 	p.click("button", "Actions pour Claire Morel")
 	p.click("link", "Supprimer")
