@@ -73,7 +73,7 @@ func TestOnceEach(t *testing.T) {
 			if err != nil || x.Client != c.ID {
 				t.Fatalf("the contact of %s is %+v, %v", c.Name, x, err)
 			}
-			id := must(s.Enqueue(t.Context(), request, note(t, s, c.ID, "jean@x.fr"), []byte("raw"), true))(t)
+			id := must(s.Enqueue(t.Context(), request, data.Posting{Message: note(t, s, c.ID, "jean@x.fr"), Raw: [][]byte{[]byte("raw")}, Hold: true}))(t)
 			if m, _, err := s.Message(t.Context(), id); m.Client != c.ID || err != nil {
 				t.Errorf("the message to %s is %+v, %v", c.Name, m, err)
 			}
