@@ -220,6 +220,7 @@ func (h header) set(r *http.Request) {
 func (o office) ask(t testing.TB, method, address, body string, headers ...header) answer {
 	t.Helper()
 	r := httptest.NewRequest(method, address, strings.NewReader(body))
+	r.Host = "localhost"
 	if body != "" {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
