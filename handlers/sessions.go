@@ -42,7 +42,8 @@ func (h *handlers) sessionsNew(c *fiber.Ctx) error {
 // is given back, to be posted again by its author's own click.
 func (h *handlers) sessionsCreate(c *fiber.Ctx) error {
 	v := sessionsNew{Lang: h.lang(c), Email: c.FormValue("email"), Next: c.FormValue("next"), Kept: c.FormValue("kept")}
-	if !h.tries.allow(time.Now(), c.IP(), v.Email) {
+	account, _ := data.AddressKey(v.Email) // all spellings are one account; what is no address is nobody's
+	if !h.tries.allow(time.Now(), c.IP(), account) {
 		v.Error = words(v.Lang, fiber.StatusTooManyRequests)
 		return h.page(c, fiber.StatusTooManyRequests, v)
 	}
@@ -54,7 +55,7 @@ func (h *handlers) sessionsCreate(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	h.tries.forget(c.IP(), v.Email)
+	h.tries.forget(c.IP(), account)
 	if err := h.signIn(c, u); err != nil {
 		return err
 	}
