@@ -105,6 +105,7 @@ func (h *handlers) sessionsDestroy(c *fiber.Ctx) error {
 
 type setupNew struct {
 	form
+	Error string
 }
 
 func (setupNew) Template() string { return "setup/new" }
@@ -117,7 +118,7 @@ func (h *handlers) setupNew(c *fiber.Ctx) error {
 	} else if !empty {
 		return h.seeOther(c, "/clients")
 	}
-	return h.page(c, fiber.StatusOK, setupNew{form{Lang: h.lang(c)}})
+	return h.page(c, fiber.StatusOK, setupNew{form: form{Lang: h.lang(c)}})
 }
 
 // setupCreate: POST /setup. The code was printed when the server started, so
@@ -125,17 +126,17 @@ func (h *handlers) setupNew(c *fiber.Ctx) error {
 func (h *handlers) setupCreate(c *fiber.Ctx) error {
 	f := h.posted(c, "code", "agency", "name", "email", "password")
 	if !h.tries.allow(time.Now(), c.IP(), "setup") {
-		return fiber.ErrTooManyRequests
+		return h.page(c, fiber.StatusTooManyRequests, setupNew{f, words(f.Lang, fiber.StatusTooManyRequests)})
 	}
 	typed := strings.ToUpper(strings.TrimSpace(f.Values["code"]))
 	if h.SetupCode == "" || subtle.ConstantTimeCompare([]byte(typed), []byte(h.SetupCode)) != 1 {
 		f.Problems = data.Invalid{{Field: "code", Problem: data.Malformed}}
-		return h.page(c, fiber.StatusUnprocessableEntity, setupNew{f})
+		return h.page(c, fiber.StatusUnprocessableEntity, setupNew{form: f})
 	}
 	u, err := h.Store.SetUp(c.UserContext(), data.Agency{Name: f.Values["agency"]},
 		data.User{Name: f.Values["name"], Email: f.Values["email"], Language: data.Language(f.Lang)}, f.Values["password"])
 	if errors.As(err, &f.Problems) {
-		return h.page(c, fiber.StatusUnprocessableEntity, setupNew{f})
+		return h.page(c, fiber.StatusUnprocessableEntity, setupNew{form: f})
 	}
 	if err != nil {
 		return err

@@ -299,7 +299,8 @@ func TestSetup(t *testing.T) {
 }
 
 func TestSetupWithoutCode(t *testing.T) {
-	// Without a code nobody makes the first account, and guesses are slowed.
+	// Without a code nobody makes the first account, and guesses are slowed;
+	// what was typed is kept (45).
 	t.Parallel()
 	o := open(t, datatest.Open(t), func(c *Config) { c.SetupCode = "" })
 	form := "code=&agency=X&name=Mallory&email=m%40exemple.example&password=un+mot+de+passe"
@@ -308,8 +309,8 @@ func TestSetupWithoutCode(t *testing.T) {
 			t.Fatalf("status %d", a.StatusCode)
 		}
 	}
-	if a := o.ask(t, http.MethodPost, "/setup", form); a.StatusCode != 429 {
-		t.Errorf("the eleventh guess: %d", a.StatusCode)
+	if a := o.ask(t, http.MethodPost, "/setup", form); a.StatusCode != 429 || !strings.Contains(a.body, `value="Mallory"`) || !strings.Contains(a.body, "Trop d’essais.") {
+		t.Errorf("the eleventh guess: %d\n%s", a.StatusCode, a.body)
 	}
 }
 
