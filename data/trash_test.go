@@ -47,13 +47,18 @@ func TestTrash(t *testing.T) {
 	want("X a@x.fr")
 	must(s.RestoreContact(t.Context(), x.ID, a.ID))(t)
 	want()
+	must(s.DeleteContact(t.Context(), y.ID, b.ID))(t)
+	clock.Advance(time.Second)
 	for i := range 45 {
 		c := datatest.Contact(t, s, x.ID, fmt.Sprintf("c%d@x.fr", i), false)
 		must(s.DeleteContact(t.Context(), x.ID, c.ID))(t)
 	}
 	if n := len(must(s.Trash(t.Context()))(t)); n != 40 {
-		t.Errorf("of 45 it shows %d", n)
+		t.Errorf("of 46 it shows %d", n)
 	}
+	// Those that are not shown hide no older one.
+	ok(t, s.DeleteClient(t.Context(), x.ID))
+	want("X", "Y b@x.fr")
 }
 
 func TestSweep(t *testing.T) {
