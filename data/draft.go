@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"carnet/data/kv"
@@ -37,6 +38,7 @@ type DraftBody struct {
 	Ignored []string   `cbor:"4,keyasint"` // keys of addresses that are not asked about again
 	Asked   []string   `cbor:"5,keyasint"` // keys of those that the step before sending asked about
 	Text    string     `cbor:"6,keyasint"`
+	Each    bool       `cbor:"7,keyasint"` // one mail for each recipient
 }
 
 // DraftField is a field of recipients.
@@ -89,6 +91,7 @@ func (d *Draft) read(r kv.Reader) error {
 // if it is too long to be kept.
 func (s *Store) SaveDraft(ctx context.Context, d Draft, force bool) (Draft, error) {
 	now := s.now()
+	d.valid()
 	if err := s.recognize(ctx, &d); err != nil {
 		return d, err
 	}
@@ -113,6 +116,26 @@ func (s *Store) SaveDraft(ctx context.Context, d Draft, force bool) (Draft, erro
 		}
 		return putDraft(w, d, old, now)
 	})
+}
+
+// valid makes what was typed UTF-8, which a record has to be.
+func (d *Draft) valid() {
+	fix := func(s *string) { *s = strings.ToValidUTF8(*s, "\uFFFD") }
+	fix(&d.Subject)
+	fix(&d.Text)
+	for _, f := range []*DraftField{&d.To, &d.Cc, &d.Bcc} {
+		fix(&f.Typed)
+		f.Recipients = slices.Clone(f.Recipients)
+		for i := range f.Recipients {
+			fix(&f.Recipients[i].Text)
+		}
+	}
+	for _, list := range []*[]string{&d.Ignored, &d.Asked} {
+		*list = slices.Clone(*list)
+		for i := range *list {
+			fix(&(*list)[i])
+		}
+	}
 }
 
 // putDraft writes d in the place of old, unless nothing changed.

@@ -47,6 +47,7 @@ const (
 	NoneGiven  Problem = "none given"   // no recipient at all
 	NotOffered Problem = "not offered"  // a choice that the list does not have
 	OutOfRange Problem = "out of range" // a number below its least or above Max
+	Unfilled   Problem = "unfilled"     // variables without a value, which Text names; for Whom, if one mail each
 	Misnamed   Problem = "misnamed"     // a variable that is none; Text says where
 )
 
@@ -57,6 +58,7 @@ type FieldError struct {
 	Max     int // for TooLong, TooShort, TooMany
 	Other   ID  // for Duplicate and InTrash
 	Text    TextError
+	Whom    string // for Unfilled
 }
 
 func (e FieldError) Error() string { return fmt.Sprintf("data: %s: %s", e.Field, e.Problem) }

@@ -102,6 +102,11 @@ type Posting struct {
 // and wakes the worker. When it returns the message is durable. The same
 // request twice is one message, the first.
 func (s *Store) Enqueue(ctx context.Context, request ID, p Posting) (ID, error) {
+	if p.Draft != nil {
+		d := *p.Draft
+		d.valid()
+		p.Draft = &d
+	}
 	m, raw, draft := p.Message, bytes.Join(p.Raw, nil), NewID()
 	m.Request, m.Size, m.Sizes = request, len(raw), nil
 	if m.Each {

@@ -128,6 +128,7 @@ type clientsShow struct {
 	i18n.Lang
 	Client   data.Client
 	Contacts contactsBlock
+	Drafts   []draftsRow
 	Messages []messagesRow
 }
 
@@ -146,6 +147,13 @@ func (h *handlers) clientsShow(c *fiber.Ctx) error {
 	v := clientsShow{Lang: h.lang(c), Client: client}
 	if v.Contacts, err = h.contactsBlock(c, client); err != nil {
 		return err
+	}
+	drafts, err := h.Store.Drafts(c.UserContext(), user(c).ID, client.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range drafts {
+		v.Drafts = append(v.Drafts, draftsRow{v.Lang, d, zoneOf(c)})
 	}
 	page, err := h.Store.Messages(c.UserContext(), data.MessageFilter{Client: client.ID, Limit: 10})
 	if err != nil {

@@ -10,10 +10,13 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// draft is a message that is being written. It lives in the form that shows
-// it, chips in hidden inputs; the server keeps nothing of it.
+// draft is a message that is being written, as the form that shows it holds it:
+// chips in hidden inputs. The book keeps a copy (drafts.go).
 type draft struct {
 	client  data.Client
+	id      data.ID       // of the copy
+	version uint64        // of the copy that the form began with; 0 for a new one
+	each    bool          // one mail for each recipient
 	fields  []*draftField // To, Cc, Bcc
 	ignored []string      // keys of addresses that are not asked about again
 	asked   []string      // keys of addresses that the step before sending asked about
@@ -44,7 +47,12 @@ var fieldNames = []string{"to", "cc", "bcc"}
 // readDraft reads a draft from the form that was posted.
 func readDraft(c *fiber.Ctx, client data.Client) *draft {
 	d := &draft{client: client, subject: c.FormValue("subject"), text: c.FormValue("text"),
-		request: c.FormValue("request"), asked: formValues(c, "asked"), ignored: formValues(c, "ignored")}
+		request: c.FormValue("request"), version: draftVersion(c), each: c.FormValue("each") == "1", asked: formValues(c, "asked"), ignored: formValues(c, "ignored")}
+	if id, err := data.ParseID(c.FormValue("draft")); err == nil {
+		d.id = id
+	} else {
+		d.id = data.NewID()
+	}
 	for _, name := range fieldNames {
 		f := &draftField{name: name, query: c.FormValue(name + "_q"), editing: -1}
 		for _, v := range formValues(c, name) {

@@ -132,6 +132,11 @@ func problemWords(l i18n.Lang, e data.FieldError) string {
 		return l.T("Ce client a déjà un contact avec cette adresse.", "This client already has a contact with this address.")
 	case data.OutOfRange:
 		return l.T("Un nombre jusqu’à %d.", "A number up to %d.", e.Max)
+	case data.Unfilled:
+		if e.Whom != "" {
+			return l.T("Sans valeur pour %s : %s. Complétez sa fiche, ou remplacez la variable par du texte.", "Without a value for %s: %s. Complete the contact, or replace the variable with text.", e.Whom, e.Text.Name)
+		}
+		return l.T("Variable sans valeur : %s. Remplacez-la par du texte, ou envoyez un e-mail par destinataire.", "Variable without a value: %s. Replace it with text, or send one email for each recipient.", e.Text.Name)
 	case data.Misnamed:
 		if e.Text.Name == "" {
 			return l.T("Ligne %d, colonne %d : « {{ » sans « }} ».", "Line %d, column %d: “{{” without “}}”.", e.Text.Line, e.Text.Column)

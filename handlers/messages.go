@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"carnet/data"
 	"carnet/i18n"
@@ -19,6 +21,10 @@ type messagesNew struct {
 	i18n.Lang
 	Client     data.Client
 	Request    string
+	Version    uint64 // of the draft that the page began with
+	Each       bool
+	State      draftsState
+	Insert     messagesInsert
 	Recipients recipientsFields
 	Subject    messagesSubject
 	Text       messagesText
@@ -72,6 +78,9 @@ func (h *handlers) messagesNew(c *fiber.Ctx) error {
 	}
 	w := h.writer(c, readDraft(c, client))
 	w.draft.request = string(data.NewID())
+	if w.user.Signature != "" {
+		w.draft.text = "\n\n" + w.user.Signature
+	}
 	if again := c.Query("again"); again != "" {
 		err = w.again(again)
 	} else {
@@ -88,7 +97,9 @@ func (h *handlers) messagesNew(c *fiber.Ctx) error {
 }
 
 func (h *handlers) writer(c *fiber.Ctx, d *draft) *writer {
-	return &writer{h: h, ctx: c.UserContext(), Lang: h.lang(c), draft: d, user: user(c), errs: map[string]string{}}
+	w := &writer{h: h, ctx: c.UserContext(), Lang: h.lang(c), draft: d, user: user(c), zone: zoneOf(c), errs: map[string]string{}}
+	w.state = draftsState{Lang: w.Lang, Client: d.client.ID, ID: d.id}
+	return w
 }
 
 // again takes the recipients of a message of this client.
@@ -130,7 +141,10 @@ func (h *handlers) composer(c *fiber.Ctx, status int, w *writer) error {
 	text := messagesText{w.Lang, w.draft.text, w.errs["text"]}
 	if !isFragment(c) {
 		v := messagesNew{Lang: w.Lang, Client: w.draft.client, Request: w.draft.request, Recipients: fields,
-			Subject: subject, Text: text, Outgoing: h.outgoing(w.Lang)}
+			Subject: subject, Text: text, Outgoing: h.outgoing(w.Lang), Version: w.draft.version, Each: w.draft.each, State: w.state}
+		if v.Insert, err = w.insertion(); err != nil {
+			return err
+		}
 		v.Question = len(w.draft.asked) > 0 && slices.ContainsFunc(fields.Fields, func(f recipientsField) bool { return len(f.Card.Lines) > 0 })
 		if w.toast != nil {
 			if err := h.flash(c, *w.toast); err != nil {
@@ -142,6 +156,19 @@ func (h *handlers) composer(c *fiber.Ctx, status int, w *writer) error {
 	var besides []partial
 	if status == fiber.StatusUnprocessableEntity {
 		besides = append(besides, beside("messages-subject", subject), beside("messages-text", text))
+	}
+	if w.inserted {
+		besides = append(besides, replace("messages-subject", subject), replace("messages-text", text))
+	}
+	if w.inserted || w.template != nil {
+		insertion, err := w.insertion()
+		if err != nil {
+			return err
+		}
+		besides = append(besides, replace("messages-insert", insertion))
+	}
+	if w.state.ID != "" {
+		besides = append(besides, beside("drafts-state", w.state))
 	}
 	if w.toast != nil {
 		besides = append(besides, say(*w.toast)...)
@@ -163,6 +190,9 @@ func (h *handlers) messagesCreate(c *fiber.Ctx) error {
 	w := h.writer(c, readDraft(c, client))
 	if op := c.FormValue("op"); op != "" {
 		if err := w.do(op, c); err != nil {
+			return err
+		}
+		if err := w.save(false); err != nil {
 			return err
 		}
 		if isFragment(c) { // the script knows where the focus is to stay
@@ -198,6 +228,9 @@ func (h *handlers) messagesCreate(c *fiber.Ctx) error {
 	}
 	t := toast{Lang: w.Lang, ID: "info", More: string(views.Path("messages", id)), Link: w.T("Suivre l’envoi", "Follow it"),
 		Text: w.T("Mis en boîte d’envoi pour %d destinataires.", "Queued for %d recipients.", len(ds))}
+	if s := w.user.UndoSeconds(); s > 0 {
+		t.ID, t.Undo, t.Seconds = "undo-"+string(id), views.Path("messages", id, "undo"), s
+	}
 	if len(ds) == 1 {
 		t.Text = w.T("Mis en boîte d’envoi pour %s.", "Queued for %s.", label(data.Token{Mailbox: m.Recipients()[0]}))
 	}
@@ -240,23 +273,20 @@ func (w *writer) explain(problems data.Invalid) {
 // send puts the draft in the outbox. The same form sent twice is one message;
 // a form that was changed and sent again is another.
 func (w *writer) send() (data.ID, error) {
-	from, err := w.sender()
+	m, problems, err := w.message()
 	if err != nil {
 		return "", err
 	}
-	replyTo := w.h.Post.Route().ReplyTo
-	if replyTo.Address == "" {
-		replyTo = w.user.Mailbox()
-	}
-	m := data.Message{Client: w.draft.client.ID, Author: w.user.ID, From: from, ReplyTo: replyTo,
-		Subject: w.draft.subject, Text: w.draft.text}
-	var problems data.Invalid
-	for i, f := range w.draft.fields {
-		boxes, ok := f.boxes()
-		if !ok || f.query != "" {
-			problems = append(problems, data.FieldError{Field: f.name, Problem: data.Unresolved})
+	posting := data.Posting{Hold: w.h.Post.Route().Outgoing == mail.Nowhere, Wait: time.Duration(w.user.UndoSeconds()) * time.Second}
+	kept := w.draft.kept(w.user.ID)
+	posting.Draft = &kept
+	once := w.once(m)
+	if !m.Each {
+		filled, err := w.fill(&m, m.Recipients())
+		if err != nil {
+			return "", err
 		}
-		*[]*[]data.Mailbox{&m.To, &m.Cc, &m.Bcc}[i] = boxes
+		problems = append(problems, filled...)
 	}
 	m, err = w.h.Store.Compose(m)
 	var invalid data.Invalid
@@ -269,11 +299,91 @@ func (w *writer) send() (data.ID, error) {
 		return "", problems
 	}
 	m.MessageID = mail.NewMessageID(string(m.ID), w.h.host())
-	raw, err := mail.Bytes(m)
-	if err != nil {
+	if posting.Raw, err = w.render(m); err != nil {
 		return "", err
 	}
-	return w.h.Store.Enqueue(w.ctx, w.once(m), data.Posting{Message: m, Raw: [][]byte{raw}, Hold: w.h.Post.Route().Outgoing == mail.Nowhere})
+	posting.Message = m
+	return w.h.Store.Enqueue(w.ctx, once, posting)
+}
+
+// message is the draft as a message, and what keeps its recipients from being
+// written to.
+func (w *writer) message() (m data.Message, problems data.Invalid, err error) {
+	from, err := w.sender()
+	if err != nil {
+		return m, nil, err
+	}
+	replyTo := w.h.Post.Route().ReplyTo
+	if replyTo.Address == "" {
+		replyTo = w.user.Mailbox()
+	}
+	m = data.Message{Client: w.draft.client.ID, Author: w.user.ID, From: from, ReplyTo: replyTo,
+		Subject: w.draft.subject, Text: w.draft.text, Each: w.draft.each}
+	for i, f := range w.draft.fields {
+		boxes, ok := f.boxes()
+		if !ok || f.query != "" {
+			problems = append(problems, data.FieldError{Field: f.name, Problem: data.Unresolved})
+		}
+		*[]*[]data.Mailbox{&m.To, &m.Cc, &m.Bcc}[i] = boxes
+	}
+	return m, problems, nil
+}
+
+// fill puts values in the place of the variables of a message to some people.
+// One without a value is a problem that names it, and whom it lacks for.
+func (w *writer) fill(m *data.Message, to []data.Mailbox) (data.Invalid, error) {
+	var keys []string
+	for _, box := range to {
+		if key, err := data.AddressKey(box.Address); err == nil {
+			keys = append(keys, key)
+		}
+	}
+	values, err := w.valuesFor(keys)
+	if err != nil {
+		return nil, err
+	}
+	var problems data.Invalid
+	for name, text := range map[string]*string{"subject": &m.Subject, "text": &m.Text} {
+		filled, missing := data.FillText(*text, values)
+		*text = filled
+		if len(missing) == 0 {
+			continue
+		}
+		e := data.FieldError{Field: name, Problem: data.Unfilled, Text: data.TextError{Name: strings.Join(missing, ", ")}}
+		if m.Each {
+			e.Whom = label(data.Token{Mailbox: to[0]})
+		}
+		problems = append(problems, e)
+	}
+	return problems, nil
+}
+
+// render makes the mail of a message, or one for each recipient, with the
+// variables filled in for each.
+func (w *writer) render(m data.Message) ([][]byte, error) {
+	if !m.Each {
+		raw, err := mail.Bytes(m)
+		return [][]byte{raw}, err
+	}
+	var out [][]byte
+	for i, box := range m.Recipients() {
+		one := m
+		one.To, one.Cc, one.Bcc = []data.Mailbox{box}, nil, nil
+		one.MessageID = mail.NewMessageID(fmt.Sprintf("%s-%d", m.ID, i), w.h.host())
+		problems, err := w.fill(&one, one.To)
+		if err == nil && len(problems) > 0 {
+			err = problems
+		}
+		if err != nil {
+			return nil, err
+		}
+		raw, err := mail.Bytes(one)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, raw)
+	}
+	return out, nil
 }
 
 // sender is From: the agency's address, under the agency's name. Without one
@@ -299,7 +409,7 @@ func (w *writer) once(m data.Message) data.ID {
 	if err != nil {
 		return ""
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q", m.To, m.Cc, m.Bcc, m.Subject, m.Text))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q %t", m.To, m.Cc, m.Bcc, m.Subject, m.Text, m.Each))
 	return id + data.ID("-"+hex.EncodeToString(sum[:8]))
 }
 

@@ -46,12 +46,17 @@ type writer struct {
 	h   *handlers
 	ctx context.Context
 	i18n.Lang
-	draft *draft
-	user  data.User
-	said  []string // for the live region
-	toast *toast
-	errs  map[string]string // by field
-	focus string            // the id of the element that takes the focus
+	draft    *draft
+	user     data.User
+	zone     zone
+	state    draftsState
+	template *data.Template     // chosen, while one is asked what becomes of the text
+	inserted bool               // subject and text are the server's now
+	changes  []data.DraftChange // contacts that are not any more what was chosen
+	said     []string           // for the live region
+	toast    *toast
+	errs     map[string]string // by field
+	focus    string            // the id of the element that takes the focus
 }
 
 // do carries out what a button of the composer asks: a field, a verb and what
@@ -91,6 +96,10 @@ func (w *writer) do(op string, c *fiber.Ctx) error {
 		return w.mean(f, arg)
 	case "restore":
 		return w.restore(f, arg)
+	case "swap":
+		return w.swap(arg)
+	case "template":
+		return w.insert(c.FormValue("template"), arg)
 	case "defaults":
 		return w.defaults()
 	default:

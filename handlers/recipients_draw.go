@@ -120,7 +120,13 @@ func (w *writer) fields() (recipientsFields, error) {
 		v.Fields[0].Error = w.T("%d destinataires, et il en faut %d au plus : retirez-en, ou faites deux envois.",
 			"%d recipients, and %d at most are taken: remove some, or send twice.", n, data.MaxRecipients)
 	}
-	v.Many = visible > 5
+	v.Many = visible > 5 && !w.draft.each
+	for _, change := range w.changes {
+		key, err := data.AddressKey(change.Chosen.Address)
+		if f, _ := w.draft.has(key); err == nil && f != nil {
+			v.Drifted = append(v.Drifted, draftsChange{w.Lang, change})
+		}
+	}
 	return v, nil
 }
 

@@ -14,8 +14,9 @@ type recipientsFields struct {
 	Ignored  []string
 	Asked    []string
 	Defaults data.Defaults
-	Many     bool // more than five recipients see each other
-	Changed  bool // the recipients are not the defaults any more
+	Many     bool           // more than five recipients see each other
+	Drifted  []draftsChange // contacts that are not any more what was chosen
+	Changed  bool           // the recipients are not the defaults any more
 }
 
 func (recipientsFields) Template() string { return "recipients/_fields" }

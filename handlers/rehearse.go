@@ -1,6 +1,10 @@
 package handlers
 
-import "fmt"
+import (
+	"fmt"
+
+	"carnet/data"
+)
 
 // rehearse draws every view once with nothing in it: html/template finds its
 // mistakes at the first execution, and that is to be at the start.
@@ -20,7 +24,7 @@ func everyView() []view {
 		contactsAsk{}, contactsBlock{}, contactsCount{}, contactsDelete{}, contactsEdit{}, contactsForm{},
 		contactsIndex{}, contactsList{}, contactsMain{}, contactsMini{}, contactsNew{}, contactsRange{},
 		contactsRow{}, contactsRows{}, contactsStar{},
-		deliveryStatus{}, errorsShow{}, field{Lines: 1}, field{Choices: []choice{{}}}, field{Type: "text"},
+		deliveryStatus{}, draftsRow{}, draftsState{}, draftsState{Stale: true}, errorsShow{}, messagesInsert{Templates: make([]data.Template, 1)}, field{Lines: 1}, field{Choices: []choice{{}}}, field{Type: "text"},
 		messagesDelivery{}, messagesIndex{}, messagesList{}, messagesNew{}, messagesRow{}, messagesShow{}, messagesSubject{},
 		messagesText{}, outgoingBanner{Captured: true},
 		recipientsCard{}, recipientsCard{Lines: make([]cardLine, 1)}, recipientsCard{Lines: make([]cardLine, 2)},

@@ -44,8 +44,10 @@ type toast struct {
 	Text string
 	Bad  bool
 	Undo views.Address // what a form posts to, or empty
-	More string        // the address of a link, or empty
-	Link string        // its text
+
+	Seconds int    // how long Undo can be used; 0: no such end
+	More    string // the address of a link, or empty
+	Link    string // its text
 }
 
 func (toast) Template() string { return "layout/_toast" }
@@ -118,6 +120,10 @@ type partial struct {
 
 // beside puts a fragment in place of the element that has its id.
 func beside(id string, v view) partial { return partial{target: "#" + id, swap: "outerMorph", view: v} }
+
+// replace puts a fragment in place of the element that has its id, with what the
+// server says in its fields.
+func replace(id string, v view) partial { return partial{target: "#" + id, swap: "outerHTML", view: v} }
 
 // besideHTML is beside with a fragment that was drawn already.
 func besideHTML(id string, html views.Fragment) partial {

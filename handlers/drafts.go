@@ -1,0 +1,253 @@
+package handlers
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+
+	"carnet/data"
+	"carnet/i18n"
+	"carnet/views"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// draftsState says whether the draft of a composer is kept. It keeps it again
+// when the script tells it that something was typed.
+type draftsState struct {
+	i18n.Lang
+	Client, ID data.ID
+	At         string // when it was kept; empty before that
+	Stale      bool   // another page keeps it now
+	Sent       bool   // it was sent by another page
+	Error      string // why it is not kept
+}
+
+func (draftsState) Template() string { return "drafts/_state" }
+
+// draftsRow is a draft in a client's file.
+type draftsRow struct {
+	i18n.Lang
+	Draft data.Draft
+	Zone  zone
+}
+
+func (draftsRow) Template() string { return "drafts/_row" }
+
+// When is the day it was written.
+func (v draftsRow) When() string { return v.Date(v.Zone.at(v.Draft.Updated)) }
+
+// draftID returns the draft that an address names.
+func draftID(c *fiber.Ctx) (data.ID, error) { return data.ParseID(c.Params("draft")) }
+
+// draftsEdit: GET /clients/:client/drafts/:draft goes on with a draft.
+func (h *handlers) draftsEdit(c *fiber.Ctx) error {
+	client, err := h.client(c)
+	if err != nil {
+		return err
+	}
+	id, err := draftID(c)
+	if err != nil {
+		return err
+	}
+	kept, err := h.Store.Draft(c.UserContext(), user(c).ID, client.ID, id)
+	if err != nil {
+		return err
+	}
+	w := h.writer(c, asDraft(kept, client))
+	w.draft.request = string(data.NewID())
+	if w.changes, err = h.Store.DraftChanges(c.UserContext(), kept); err != nil {
+		return err
+	}
+	w.state.At = w.zone.at(kept.Updated).Format("15:04")
+	w.focus = "m-text"
+	return h.composer(c, fiber.StatusOK, w)
+}
+
+// draftsUpdate: POST /clients/:client/drafts/:draft keeps the composer's form as
+// it stands, while one types and when one leaves. With force it takes over a
+// draft that another page keeps.
+func (h *handlers) draftsUpdate(c *fiber.Ctx) error {
+	client, err := h.client(c)
+	if err != nil {
+		return err
+	}
+	id, err := draftID(c)
+	if err != nil {
+		return err
+	}
+	w := h.writer(c, readDraft(c, client))
+	w.draft.id = id
+	if err := w.save(c.FormValue("force") == "1"); err != nil {
+		return err
+	}
+	status := fiber.StatusOK
+	switch {
+	case w.state.Stale, w.state.Sent:
+		status = fiber.StatusConflict
+	case w.state.Error != "":
+		status = fiber.StatusUnprocessableEntity
+	}
+	if isFragment(c) {
+		return h.fragment(c, status, w.state)
+	}
+	if status != fiber.StatusOK {
+		return h.composer(c, status, w)
+	}
+	return h.seeOther(c, views.Path("clients", client.ID, "drafts", id), toast{Lang: w.Lang, ID: "info", Text: w.T("Brouillon enregistré.", "Draft saved.")})
+}
+
+// save keeps the draft and notes in state what became of it.
+func (w *writer) save(force bool) error {
+	kept, err := w.h.Store.SaveDraft(w.ctx, w.draft.kept(w.user.ID), force)
+	var invalid data.Invalid
+	switch {
+	case errors.Is(err, data.ErrStale):
+		w.state.Stale = true
+		return nil
+	case errors.Is(err, data.ErrState):
+		w.state.Sent = true
+		return nil
+	case errors.As(err, &invalid):
+		w.state.Error = w.T("Le brouillon est trop long pour être gardé.", "The draft is too long to be kept.")
+		return nil
+	case err != nil:
+		return err
+	}
+	w.state.At = w.zone.at(kept.Updated).Format("15:04")
+	w.changes, err = w.h.Store.DraftChanges(w.ctx, kept)
+	return err
+}
+
+// kept is the draft as the book keeps it.
+func (d *draft) kept(author data.ID) data.Draft {
+	k := data.Draft{ID: d.id, Client: d.client.ID, Author: author, Version: d.version, Page: data.ID(d.request), Subject: d.subject}
+	k.Text, k.Each, k.Ignored, k.Asked = d.text, d.each, d.ignored, d.asked
+	for i, f := range []*data.DraftField{&k.To, &k.Cc, &k.Bcc} {
+		field := d.fields[i]
+		f.Typed, f.Shown = field.query, field.shown
+		for _, t := range field.tokens {
+			f.Recipients = append(f.Recipients, data.DraftRecipient{Text: rawOf(t)})
+		}
+	}
+	return k
+}
+
+// asDraft is a draft of the book as a form.
+func asDraft(k data.Draft, client data.Client) *draft {
+	d := &draft{client: client, id: k.ID, version: k.Version, subject: k.Subject, text: k.Text, each: k.Each, ignored: k.Ignored, asked: k.Asked}
+	for i, f := range []data.DraftField{k.To, k.Cc, k.Bcc} {
+		field := &draftField{name: fieldNames[i], query: f.Typed, shown: f.Shown || i == 0, editing: -1}
+		for _, x := range f.Recipients {
+			field.tokens = append(field.tokens, token(x.Text))
+		}
+		d.fields = append(d.fields, field)
+	}
+	return d
+}
+
+// swap puts the address that a contact has now in the place of the one that was
+// chosen.
+func (w *writer) swap(arg string) error {
+	kept, err := w.h.Store.Draft(w.ctx, w.user.ID, w.draft.client.ID, w.draft.id)
+	if err != nil {
+		return err
+	}
+	changes, err := w.h.Store.DraftChanges(w.ctx, kept)
+	if err != nil {
+		return err
+	}
+	for _, change := range changes {
+		if string(change.Contact.ID) != arg {
+			continue
+		}
+		key, err := data.AddressKey(change.Chosen.Address)
+		if err != nil {
+			return nil
+		}
+		if f, i := w.draft.has(key); f != nil {
+			f.tokens = slices.Delete(f.tokens, i, i+1)
+			w.draft.add(f, data.Token{Raw: change.Contact.Email, Mailbox: change.Contact.Mailbox()})
+		}
+	}
+	return nil
+}
+
+// draftsDestroy: POST /clients/:client/drafts/:draft/delete
+func (h *handlers) draftsDestroy(c *fiber.Ctx) error {
+	client, err := h.client(c)
+	if err != nil {
+		return err
+	}
+	id, err := draftID(c)
+	if err != nil {
+		return err
+	}
+	if err := h.Store.DeleteDraft(c.UserContext(), user(c).ID, client.ID, id); err != nil {
+		return err
+	}
+	l := h.lang(c)
+	return h.seeOther(c, views.Path("clients", client.ID), toast{Lang: l, ID: "undo-" + string(id), Text: l.T("Brouillon supprimé.", "Draft deleted."),
+		Undo: views.Path("clients", client.ID, "drafts", id, "restore")})
+}
+
+// draftsRestore: POST /clients/:client/drafts/:draft/restore
+func (h *handlers) draftsRestore(c *fiber.Ctx) error {
+	client, err := h.client(c)
+	if err != nil {
+		return err
+	}
+	id, err := draftID(c)
+	if err != nil {
+		return err
+	}
+	if err := h.Store.RestoreDraft(c.UserContext(), user(c).ID, client.ID, id); err != nil {
+		return err
+	}
+	l := h.lang(c)
+	return h.seeOther(c, views.Path("clients", client.ID, "drafts", id), toast{Lang: l, ID: "info", Text: l.T("Brouillon rétabli.", "Draft restored.")})
+}
+
+// sendingsUndo: POST /messages/:message/undo takes a mail back before it left,
+// and shows its draft.
+func (h *handlers) sendingsUndo(c *fiber.Ctx) error {
+	id, err := data.ParseID(c.Params("message"))
+	if err != nil {
+		return err
+	}
+	l := h.lang(c)
+	d, err := h.Store.Undo(c.UserContext(), user(c).ID, id)
+	if errors.Is(err, data.ErrState) {
+		return h.seeOther(c, views.Path("messages", id), toast{Lang: l, ID: "info", Bad: true,
+			Text: l.T("Trop tard : l’envoi a commencé.", "Too late: the sending has begun.")})
+	}
+	if err != nil {
+		return err
+	}
+	return h.seeOther(c, views.Path("clients", d.Client, "drafts", d.ID), toast{Lang: l, ID: "info",
+		Text: l.T("Envoi annulé : rien n’est parti. Voici votre brouillon.", "Sending undone: nothing left. Here is your draft.")})
+}
+
+// draftVersion returns the version of a draft that a form began with.
+func draftVersion(c *fiber.Ctx) uint64 {
+	v, _ := strconv.ParseUint(c.FormValue("version"), 10, 64)
+	return v
+}
+
+// draftsChange is a recipient whose contact changed since it was chosen.
+type draftsChange struct {
+	i18n.Lang
+	data.DraftChange
+}
+
+// Words say what became of the contact; the recipient stays as it was chosen.
+func (v draftsChange) Words() string {
+	switch name := v.Contact.Label(); {
+	case v.Gone:
+		return v.T("%s est dans la corbeille ; l’adresse choisie reste destinataire.", "%s is in the trash; the chosen address stays a recipient.", name)
+	case v.Moved():
+		return v.T("%s a changé d’adresse : %s → %s.", "%s has another address: %s → %s.", name, v.Chosen.Address, v.Contact.Email)
+	default:
+		return v.T("%s a quitté l’entreprise ; l’adresse choisie reste destinataire.", "%s has left the company; the chosen address stays a recipient.", name)
+	}
+}
