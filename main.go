@@ -20,6 +20,7 @@ import (
 
 	"carnet/cli"
 	"carnet/data"
+	"carnet/data/blob"
 	"carnet/data/demo"
 	"carnet/data/kv/bolt"
 	"carnet/handlers"
@@ -85,7 +86,11 @@ func open(ctx context.Context, settings cli.Settings) (*data.Store, func() error
 	if err != nil {
 		return nil, nil, err
 	}
-	store, err := data.Open(ctx, engine)
+	blobs, err := blob.OpenFolder(settings.DB + blob.Suffix)
+	if err != nil {
+		return nil, nil, errors.Join(err, engine.Close())
+	}
+	store, err := data.Open(ctx, engine, data.WithBlobs(blobs))
 	if err != nil {
 		return nil, nil, errors.Join(err, engine.Close())
 	}

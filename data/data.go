@@ -18,6 +18,7 @@ import (
 	"context"
 	"time"
 
+	"carnet/data/blob"
 	"carnet/data/kv"
 )
 
@@ -26,6 +27,7 @@ type Store struct {
 	kv     kv.Store
 	now    func() time.Time
 	hashes chan struct{} // a place for each password being hashed
+	blobs  blob.Store    // nil: none
 }
 
 // Option changes how a Store is opened.
@@ -33,6 +35,9 @@ type Option func(*Store)
 
 // WithClock replaces the clock, for tests and for a demo whose past is made up.
 func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
+
+// WithBlobs gives the book a place for attachments. It is used by no other book.
+func WithBlobs(b blob.Store) Option { return func(s *Store) { s.blobs = b } }
 
 // Open returns the book kept in an engine, which Close closes. It brings the
 // book up to the formats of this program.
@@ -49,6 +54,9 @@ func Open(ctx context.Context, engine kv.Store, options ...Option) (*Store, erro
 
 // Close closes the engine after the transactions under way.
 func (s *Store) Close() error { return s.kv.Close() }
+
+// Blobs returns the place for attachments, nil if the book has none.
+func (s *Store) Blobs() blob.Store { return s.blobs }
 
 // Ping tells whether the engine answers.
 func (s *Store) Ping(ctx context.Context) error {

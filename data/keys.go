@@ -37,6 +37,7 @@ import (
 //	delivery  message, recipient                 → Delivery
 //	dispatch  message                            → when it is due, who has it
 //	queue     time due, message                  → key of the dispatch
+//	blob      SHA-256 of the content, owner      → nothing
 const (
 	tMeta      = "meta"
 	tSeq       = "seq"
@@ -65,6 +66,7 @@ const (
 	tDelivery  = "delivery"
 	tDispatch  = "dispatch"
 	tQueue     = "queue"
+	tBlob      = "blob"
 )
 
 // key encodes a tuple.
