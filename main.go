@@ -21,6 +21,7 @@ import (
 
 	"carnet/cli"
 	"carnet/data"
+	"carnet/data/blob"
 	"carnet/data/demo"
 	"carnet/data/kv/bolt"
 	"carnet/handlers"
@@ -86,7 +87,11 @@ func open(ctx context.Context, settings cli.Settings) (*data.Store, func() error
 	if err != nil {
 		return nil, nil, err
 	}
-	store, err := data.Open(ctx, engine, data.WithKey(settings.Key))
+	blobs, err := blob.OpenFolder(settings.DB + blob.Suffix)
+	if err != nil {
+		return nil, nil, errors.Join(err, engine.Close())
+	}
+	store, err := data.Open(ctx, engine, data.WithKey(settings.Key), data.WithBlobs(blobs))
 	if err != nil {
 		return nil, nil, errors.Join(err, engine.Close())
 	}

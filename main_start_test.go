@@ -24,14 +24,15 @@ import (
 func TestArrows(t *testing.T) {
 	t.Parallel()
 	may := map[string][]string{
-		"":               {"cli", "handlers", "mail", "data", "data/demo", "data/kv/bolt"},
+		"":               {"cli", "handlers", "mail", "data", "data/blob", "data/demo", "data/kv/bolt"},
 		"bench":          {"handlers", "mail", "data", "data/kv/bolt"},
 		"browser":        {},
 		"cli":            {"data", "mail"},
 		"handlers":       {"views", "static", "i18n", "mail", "data"},
 		"mail":           {"data"},
-		"data":           {"data/kv"},
-		"data/demo":      {"data", "data/kv", "data/kv/bolt"},
+		"data":           {"data/blob", "data/kv"},
+		"data/blob":      {},
+		"data/demo":      {"data", "data/blob", "data/kv", "data/kv/bolt"},
 		"data/datatest":  {"data", "data/kv", "data/kv/bolt", "data/kv/kvtest"},
 		"data/kv":        {},
 		"data/kv/bolt":   {"data/kv"},
@@ -112,6 +113,7 @@ func TestRefusals(t *testing.T) {
 		"not ours":         {1, []string{"-db", write("text.db", bytes.Repeat([]byte("not a database\n"), 9999), 0o600)}},
 		"a folder":         {1, []string{"-db", folder}},
 		"no such folder":   {1, []string{"-db", filepath.Join(folder, "none", "carnet.db")}},
+		"no blobs":         {1, []string{"-db", strings.TrimSuffix(write("other.db.blobs", nil, 0o600), ".blobs")}},
 		"port in use":      {1, []string{"-addr", taken.Addr().String(), "-db", filepath.Join(folder, "new.db")}},
 	}
 	if os.Geteuid() != 0 { // root reads everything

@@ -48,7 +48,7 @@ var (
 	// A record owns the key of these, and of the indexes the value too.
 	ownedTables = []string{tTally, tText, tRaw, tDelivery, tDispatch, tDraftBody}
 	indexTables = []string{tNumber, tByName, tWord, tAddress, tBinned, tOrder, tCWord, tHolder,
-		tTrash, tUserEmail, tSessions, tHistory, tAuthored, tState, tQueue, tUndone}
+		tTrash, tUserEmail, tSessions, tHistory, tAuthored, tState, tQueue, tUndone, tBlob}
 )
 
 func (a *audit) report(format string, args ...any) {

@@ -18,6 +18,7 @@ import (
 	"context"
 	"time"
 
+	"carnet/data/blob"
 	"carnet/data/kv"
 )
 
@@ -27,6 +28,7 @@ type Store struct {
 	now    func() time.Time
 	hashes chan struct{} // a place for each password being hashed
 	key    func() (Key, error)
+	blobs  blob.Store    // nil: none
 }
 
 // Option changes how a Store is opened.
@@ -38,6 +40,9 @@ func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = no
 // WithKey gives the key of secrets, which is asked for when one is needed. A
 // book without it keeps none.
 func WithKey(key func() (Key, error)) Option { return func(s *Store) { s.key = key } }
+
+// WithBlobs gives the book a place for attachments. It is used by no other book.
+func WithBlobs(b blob.Store) Option { return func(s *Store) { s.blobs = b } }
 
 // Open returns the book kept in an engine, which Close closes. It brings the
 // book up to the formats of this program.
@@ -59,6 +64,9 @@ func (s *Store) Close() error { return s.kv.Close() }
 // Broken returns a channel that receives once, when nothing can be written any
 // more, with the cause. The program then ends.
 func (s *Store) Broken() <-chan error { return s.kv.Broken() }
+
+// Blobs returns the place for attachments, nil if the book has none.
+func (s *Store) Blobs() blob.Store { return s.blobs }
 
 // Ping tells whether the engine answers.
 func (s *Store) Ping(ctx context.Context) error {

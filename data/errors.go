@@ -43,6 +43,7 @@ const (
 	Duplicate  Problem = "duplicate"    // Other holds it already
 	InTrash    Problem = "in trash"     // Other, in the trash, holds it
 	TooMany    Problem = "too many"     // Max says how many are taken
+	TooLarge   Problem = "too large"    // Max says how many bytes are taken
 	Unresolved Problem = "unresolved"   // a recipient that is no address
 	NoneGiven  Problem = "none given"   // no recipient at all
 	NotOffered Problem = "not offered"  // a choice that the list does not have

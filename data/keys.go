@@ -44,6 +44,7 @@ import (
 //	template  template                           → Template
 //	draft     user, client, draft                → Draft
 //	draftbody draft, part                        → its body
+//	blob      SHA-256 of the content, owner      → nothing
 const (
 	tMeta      = "meta"
 	tSeq       = "seq"
@@ -79,6 +80,7 @@ const (
 	tTemplate  = "template"
 	tDraft     = "draft"
 	tDraftBody = "draftbody"
+	tBlob      = "blob"
 )
 
 // key encodes a tuple.

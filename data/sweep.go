@@ -11,8 +11,8 @@ import (
 const requestLife = 48 * time.Hour
 
 // Sweep forgets what has expired: forms done long ago, drafts that were sent or
-// thrown away, and sessions. It works in small steps and stops at the first
-// error.
+// thrown away, sessions, and blobs that no record uses. It works in small steps
+// and stops at the first error.
 func (s *Store) Sweep(ctx context.Context) error {
 	now := s.now()
 	if err := s.sweepUndone(ctx); err != nil {
@@ -40,13 +40,16 @@ func (s *Store) Sweep(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	return s.sweep(ctx, tSession, func(e kv.Entry) ([][]byte, error) {
+	if err := s.sweep(ctx, tSession, func(e kv.Entry) ([][]byte, error) {
 		x, err := decode[Session](e.Value)
 		if err != nil || now.Sub(x.Seen) < SessionIdle && now.Sub(x.Created) < SessionLife {
 			return nil, err
 		}
 		return [][]byte{e.Key, key(tSessions, string(x.User), last(e.Key))}, nil
-	})
+	}); err != nil {
+		return err
+	}
+	return s.collectBlobs(ctx)
 }
 
 // sweep walks a table and deletes the keys that stale names for its entries.

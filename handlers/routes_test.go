@@ -63,10 +63,15 @@ var every = []visit{
 	{"GET /clients/:client/messages/new", members, "", 200},
 	{"POST /clients/:client/messages/new", members, "to=n@exemple.example&subject=Essai&asked=1", 303},
 	{"POST /clients/:client/recipients/:field", members, "to_q=nou", 200},
+	{"GET /clients/:client/drafts/:draft", members, "", 200},
+	{"POST /clients/:client/drafts/:draft", members, "request=x&subject=Devis", 303},
+	{"POST /clients/:client/drafts/:draft/delete", members, "", 303},
+	{"POST /clients/:client/drafts/:draft/restore", members, "", 303},
 	{"GET /messages", members, "", 200},
 	{"GET /messages/:message", members, "", 200},
 	{"GET /messages/:message/source", members, "", 200},
 	{"POST /messages/:message/delivery", members, "op=retry", 303},
+	{"POST /messages/:message/undo", members, "", 303},
 	{"GET /settings", members, "", 200},
 	{"GET /profile", members, "", 200},
 	{"POST /profile", members, "name=Camille&undo=10", 303},
@@ -99,10 +104,18 @@ func (o office) addresses(t testing.TB) *strings.Replacer {
 	if err != nil || len(templates) == 0 {
 		t.Fatal("no templates", err)
 	}
+	author, err := o.store.FirstUser(bg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft, err := o.store.SaveDraft(bg, data.Draft{ID: data.NewID(), Client: client.ID, Author: author.ID, Page: "x"}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
 	icon := o.ask(t, http.MethodGet, "/favicon.ico", "").Header.Get("Location")
 	return strings.NewReplacer("/static/:hash/:name", icon, ":client", string(client.ID),
 		":contact", string(o.contactAt(client, "louis.petit@menuiserie-lambert.fr").ID),
-		":field", "to", ":message", string(page.Messages[i].ID), ":template", string(templates[0].ID))
+		":field", "to", ":message", string(page.Messages[i].ID), ":template", string(templates[0].ID), ":draft", string(draft.ID))
 }
 
 func TestEveryRouteIsTried(t *testing.T) {

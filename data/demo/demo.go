@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"carnet/data"
+	"carnet/data/blob"
 	"carnet/data/kv"
 	"carnet/data/kv/bolt"
 )
@@ -36,7 +37,8 @@ var Sender = data.Mailbox{Name: agency, Address: "bonjour@" + domain}
 // Render makes a message into the bytes that leave.
 type Render func(data.Message) ([]byte, error)
 
-// Open makes a book at path, fills it, and returns it with its user.
+// Open makes a book at path, fills it, and returns it with its user; what is
+// attached to mails is in a folder beside it.
 // data.ErrTaken if the file is a book in use, which is left as it was; after
 // any other error the file is of no use.
 func Open(ctx context.Context, path string, render Render) (*data.Store, data.User, error) {
@@ -48,7 +50,11 @@ func Open(ctx context.Context, path string, render Render) (*data.Store, data.Us
 	if err != nil {
 		return nil, data.User{}, errors.Join(err, engine.Close())
 	}
-	store, err := data.Open(ctx, engine)
+	blobs, err := blob.OpenFolder(path + blob.Suffix)
+	if err != nil {
+		return nil, data.User{}, errors.Join(err, engine.Close())
+	}
+	store, err := data.Open(ctx, engine, data.WithBlobs(blobs))
 	if err != nil {
 		return nil, data.User{}, errors.Join(err, engine.Close())
 	}

@@ -1,0 +1,125 @@
+package data
+
+import (
+	"context"
+	"mime"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"carnet/data/blob"
+	"carnet/data/kv"
+)
+
+// Bounds of what is attached to one message.
+const (
+	MaxAttachments     = 10
+	MaxAttachmentBytes = 20_000_000 // of all together
+	maxFileName        = 200        // bytes
+	maxExtension       = 20         // bytes; what is longer is no extension
+	maxMediaType       = 100        // bytes
+)
+
+// blobAge is how old a blob is before it is removed because no record names
+// it: a person may write that long between adding a file and sending.
+const blobAge = 24 * time.Hour
+
+// Attachment is a file that goes with a message. Its bytes are a blob.
+type Attachment struct {
+	Name string `cbor:"1,keyasint"` // what the recipient sees
+	Type string `cbor:"2,keyasint"` // type/subtype (RFC 2046), without parameters
+	Hash string `cbor:"3,keyasint"` // of the blob
+	Size int64  `cbor:"4,keyasint"` // bytes
+}
+
+// attachments cleans the attachments of a record, in a list of their own.
+func (c *checker) attachments(field string, as *[]Attachment) {
+	*as = slices.Clone(*as)
+	if len(*as) > MaxAttachments {
+		c.problems = append(c.problems, FieldError{Field: field, Problem: TooMany, Max: MaxAttachments})
+	}
+	left := int64(MaxAttachmentBytes)
+	for i, a := range *as {
+		(*as)[i].Name, (*as)[i].Type = fileName(a.Name), mediaType(a.Type)
+		if !blob.IsHash(a.Hash) || a.Size < 0 {
+			c.add(field, Malformed)
+		}
+		left -= min(max(a.Size, 0), MaxAttachmentBytes+1)
+	}
+	if left < 0 {
+		c.problems = append(c.problems, FieldError{Field: field, Problem: TooLarge, Max: MaxAttachmentBytes})
+	}
+}
+
+// fileName makes any bytes the name of a file that is safe to show and to
+// keep: the last part of a path, one visible line in NFC, no dot or space at
+// its ends, maxFileName bytes of which the extension stays.
+func fileName(s string) string {
+	s = CleanText(s)
+	s = s[strings.LastIndexAny(s, `/\`)+1:]
+	extension := path.Ext(s)
+	if len(extension) < 2 || len(extension) > maxExtension || strings.Contains(extension, " ") {
+		extension = ""
+	}
+	base := strings.Trim(strings.TrimSuffix(s, extension), " .")
+	if base == "" {
+		base = "piece-jointe"
+	}
+	base = cut(base, maxFileName-len(extension))
+	return CleanText(strings.TrimRight(base, " .") + extension)
+}
+
+// mediaType makes what a browser says of a file a type that an attachment may
+// have: one that holds other parts is told as bytes (RFC 2046, 5.1 and 5.2).
+func mediaType(s string) string {
+	t, _, err := mime.ParseMediaType(s)
+	if err != nil || len(t) > maxMediaType || !strings.Contains(t, "/") ||
+		strings.HasPrefix(t, "multipart/") || strings.HasPrefix(t, "message/") {
+		return "application/octet-stream"
+	}
+	return t
+}
+
+// blobKeys are the keys that say that a record uses the blobs of attachments.
+// Two attachments may be the same bytes.
+func blobKeys(owner ID, as []Attachment) [][]byte {
+	var hashes []string
+	for _, a := range as {
+		hashes = append(hashes, a.Hash)
+	}
+	slices.Sort(hashes)
+	var keys [][]byte
+	for _, hash := range slices.Compact(hashes) {
+		keys = append(keys, key(tBlob, hash, string(owner)))
+	}
+	return keys
+}
+
+// holdBlobs says that a record uses the blobs of its attachments, which were
+// put or kept before this transaction, or are held by a record that it reads.
+func holdBlobs(w kv.Writer, owner ID, as []Attachment) error {
+	return putAll(w, blobKeys(owner, as), nil)
+}
+
+// dropBlobs undoes holdBlobs. The bytes go later, if nobody else holds them.
+func dropBlobs(w kv.Writer, owner ID, as []Attachment) error {
+	return deleteAll(w, blobKeys(owner, as))
+}
+
+// blobHeld tells whether any record uses a blob.
+func (s *Store) blobHeld(ctx context.Context, hash string) (bool, error) {
+	return view(ctx, s, func(r kv.Reader) (bool, error) {
+		entries, err := r.Scan(kv.Range{Prefix: key(tBlob, hash), Limit: 1})
+		return len(entries) > 0, err
+	})
+}
+
+// collectBlobs removes the blobs that no record uses.
+func (s *Store) collectBlobs(ctx context.Context) error {
+	if s.blobs == nil {
+		return nil
+	}
+	_, err := s.blobs.Collect(ctx, blobAge, func(hash string) (bool, error) { return s.blobHeld(ctx, hash) })
+	return err
+}
