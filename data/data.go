@@ -28,7 +28,7 @@ type Store struct {
 	now    func() time.Time
 	hashes chan struct{} // a place for each password being hashed
 	key    func() (Key, error)
-	blobs  blob.Store    // nil: none
+	blobs  blob.Store // nil: none
 }
 
 // Option changes how a Store is opened.
