@@ -17,6 +17,7 @@ import (
 	"sync"
 	"syscall"
 	"time"
+	_ "time/tzdata" // the time zones of people, wherever the program runs
 
 	"carnet/cli"
 	"carnet/data"
@@ -106,7 +107,7 @@ func serve(ctx context.Context, settings cli.Settings, store *data.Store, log *s
 		return err
 	}
 	address := "http://" + listener.Addr().String()
-	cfg := handlers.Config{Store: store, Log: log, PublicURL: settings.PublicURL, Demo: settings.Demo, Sender: settings.From}
+	cfg := handlers.Config{Store: store, Log: log, PublicURL: settings.PublicURL, Demo: settings.Demo, InClear: settings.InClear(), Sender: settings.From}
 	var work sync.WaitGroup
 	workers, stopWorkers := context.WithCancel(ctx)
 	defer work.Wait()
@@ -123,7 +124,7 @@ func serve(ctx context.Context, settings cli.Settings, store *data.Store, log *s
 		cfg.SetupCode = newCode()
 		log.Warn("no account yet: open "+address+"/setup and enter this code", "code", cfg.SetupCode)
 	}
-	if !settings.Loopback() && (settings.PublicURL == nil || settings.PublicURL.Scheme != "https") {
+	if cfg.InClear {
 		log.Warn("plain http on an address that others reach: passwords travel in clear; put https in front and set -public-url")
 	}
 	app, err := handlers.New(cfg)

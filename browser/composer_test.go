@@ -18,10 +18,11 @@ func composer(t *testing.T) *page {
 // recipients are the chips, by their remove buttons.
 func (p *page) waitRecipients(want ...string) {
 	p.t.Helper()
-	for i := range want {
-		want[i] = "Retirer " + want[i]
+	var names []string
+	for _, w := range want {
+		names = append(names, "Retirer "+w)
 	}
-	p.waitNames("button", "Retirer ", want...)
+	p.waitNames("button", "Retirer ", names...)
 }
 
 var defaults = []string{"Menuiserie Lambert", "Claire Morel", "Julien Lambert"}
@@ -247,4 +248,42 @@ func TestSendTwice(t *testing.T) {
 	p.axe("a message")
 	p.follow("link", "Écrire de nouveau")
 	p.waitRecipients(append(defaults[:3:3], "dernier@exemple.fr")...)
+}
+
+// What is added, brought back or dismissed leaves the focus where one types on;
+// Tab goes from the address into the question about it, and makes a chip of it.
+func TestFocusInComposer(t *testing.T) {
+	t.Parallel()
+	p := composer(t)
+	p.click("button", "Cci : ajouter ce champ")
+	p.waitFocus("combobox", "Cci")
+	p.click("button", "Retirer Claire Morel")
+	p.click("button", "Rétablir les destinataires par défaut")
+	p.waitRecipients(defaults...)
+	p.waitFocus("combobox", "Destinataires")
+	p.typeKeys("paul.durand@notaires-lyon.fr")
+	p.waitFor("group", "Nouvelle adresse paul.durand@notaires-lyon.fr")
+	p.press("Tab")
+	p.waitFor("button", "Retirer paul.durand@notaires-lyon.fr")
+	p.waitFocus("checkbox", "Ajouter aussi aux favoris")
+	p.press("Escape")
+	p.waitGone("button", "Ignorer")
+	p.waitFocus("combobox", "Destinataires")
+}
+
+// Where neither a main address nor a favorite is filled in, the list is open
+// from the start, and Envoyer says why it refuses.
+func TestNobodyFilledIn(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t)
+	p.visit("/clients/new")
+	p.fill("textbox", "Nom", "Sans adresse")
+	p.follow("button", "Enregistrer")
+	p.follow("link", "Envoyer un e-mail")
+	p.waitFocus("combobox", "Destinataires")
+	p.waitAttr("combobox", "Destinataires", "aria-expanded", "true")
+	p.waitText("Ce client n’a pas encore de contact : tapez une adresse.")
+	p.press("Escape")
+	p.click("button", "Envoyer")
+	p.waitText("Ajoutez au moins un destinataire.")
 }

@@ -122,6 +122,8 @@ func TestEditAndDeleteContact(t *testing.T) {
 	p.axe("the list after a contact was deleted")
 	p.click("button", "Annuler")
 	p.waitFor("button", "Actions pour Thomas Girard")
+	p.click("button", "Fermer la notification")
+	p.waitFocus("heading", "Contacts de Menuiserie Lambert")
 
 	p.click("button", "Actions pour Claire Morel")
 	p.click("link", "Supprimer")
@@ -169,4 +171,73 @@ func TestFilterContacts(t *testing.T) {
 	}
 	list.fill("searchbox", "Filtrer les contacts", "personne")
 	p.waitText("Aucun contact ne correspond à « personne ».")
+}
+
+// The address of the list opened directly is a full page, and so is all that it
+// leads to; a star on it is a star without a reload.
+func TestContactsPage(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t)
+	list := lambert(p) + "/contacts"
+	p.visit(list)
+	p.click("button", "Favori : Thomas Girard")
+	p.waitAttr("button", "Favori : Thomas Girard", "aria-pressed", "true")
+	p.click("button", "Actions pour Thomas Girard")
+	p.follow("link", "Modifier")
+	edit := p.path()
+	p.fill("textbox", "Adresse e-mail", "thomas@")
+	p.follow("button", "Enregistrer")
+	p.waitText("Cette adresse semble incomplète")
+	p.waitFocus("textbox", "Adresse e-mail")
+	p.waitPath(edit)
+	p.fill("textbox", "Adresse e-mail", "thomas@exemple.fr")
+	p.follow("button", "Enregistrer")
+	p.waitPath(list)
+	p.waitText("Thomas Girard mis à jour.")
+	p.follow("button", "Créer")
+	p.waitPath(list + "/new")
+	p.visit(list)
+	p.click("button", "Actions pour Louis Petit")
+	p.click("button", "Supprimer")
+	p.waitText("6 contacts · 3 favoris")
+	p.click("button", "Annuler")
+	p.waitFor("button", "Actions pour Louis Petit")
+	p.click("button", "Actions pour Claire Morel")
+	p.follow("link", "Supprimer")
+	p.follow("button", "Supprimer")
+	p.waitPath(list)
+	p.waitText("6 contacts · 2 favoris")
+	p.click("button", "Actions pour Louis Petit")
+	p.follow("button", "Définir comme adresse principale")
+	p.waitPath(list)
+	if p.has("dialog", "") {
+		t.Error("a dialog stands over the page")
+	}
+}
+
+// The address and the phone of each contact can be copied, in the block and
+// from the menu of a row, which came after the page was loaded.
+func TestCopy(t *testing.T) {
+	t.Parallel()
+	p := client(t)
+	p.settle()
+	block := p.in("region", "Contacts")
+	for _, want := range []string{"contact@menuiserie-lambert.fr", "claire.morel@menuiserie-lambert.fr", "06 12 34 56 78"} {
+		if got := p.copies(func() { block.click("button", "Copier "+want) }); got != want {
+			t.Errorf("Copier %s copies %q", want, got)
+		}
+	}
+	p.click("link", "Voir tout")
+	for item, want := range map[string]string{"Copier l’adresse": "claire.morel@menuiserie-lambert.fr", "Copier le numéro": "06 12 34 56 78"} {
+		p.click("button", "Actions pour Claire Morel")
+		if got := p.copies(func() { p.click("button", item) }); got != want {
+			t.Errorf("%s copies %q, want %q", item, got, want)
+		}
+		p.waitText("Copié.")
+		p.waitFocus("button", "Actions pour Claire Morel")
+	}
+	p.click("button", "Actions pour Aïcha Benali")
+	if p.has("button", "Copier le numéro") {
+		t.Error("a number is offered where there is none")
+	}
 }

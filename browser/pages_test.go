@@ -1,6 +1,10 @@
 package browser
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+)
 
 // pages are those that a person opens by an address or a click.
 var pages = []struct{ name, path string }{
@@ -79,6 +83,29 @@ func TestPhone(t *testing.T) {
 	check("the pop-up")
 }
 
+// After a mail was sent its toast, the lists and the message are readable on a
+// phone too, and the day in the trash is not cut.
+func TestAfterSending(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t)
+	p.viewport(360, 740, true)
+	file := lambert(p)
+	p.visit(file + "/messages/new")
+	p.fill("textbox", "Objet", "Lisible")
+	p.follow("button", "Envoyer")
+	p.waitFor("link", "Suivre l’envoi")
+	p.axe("the file with a toast")
+	p.follow("link", "Suivre l’envoi")
+	p.waitText("Accepté par")
+	p.noOverflow()
+	p.axe("a message on a phone")
+	p.visit("/trash")
+	cut, err := eval[bool](p, `[...document.querySelectorAll('.list-s')].some(e => e.scrollWidth > e.clientWidth)`)
+	if p.must(err); cut {
+		t.Error("the trash cuts what it says")
+	}
+}
+
 // The first page is 7 requests and 90 KB at most, and asks no other host.
 func TestFirstPage(t *testing.T) {
 	t.Parallel()
@@ -112,12 +139,15 @@ func TestWithoutJavaScript(t *testing.T) {
 	p.noJS()
 	p.visit("/clients")
 	p.follow("link", "Menuiserie Lambert")
+	file := p.path()
 	p.follow("link", "Voir tout")
 	p.follow("button", "Créer")
 	p.fill("textbox", "Adresse e-mail", "sans.script@exemple.fr")
 	p.follow("button", "Enregistrer")
 	p.follow("button", "Favori : sans.script@exemple.fr")
 	p.waitText("est maintenant en favori")
+	p.waitPath(file + "/contacts") // a star leads back to where it was clicked
+	p.visit(file)
 	p.follow("link", "Envoyer un e-mail")
 	p.waitRecipients(append(defaults[:3:3], "sans.script@exemple.fr")...)
 	p.axe("a new mail without JavaScript")
@@ -130,4 +160,17 @@ func TestWithoutJavaScript(t *testing.T) {
 	p.in("group", "Nouvelle adresse inconnue@exemple.fr").follow("button", "Ajouter")
 	p.follow("button", "Envoyer")
 	p.waitText("Mis en boîte d’envoi pour 5 destinataires.")
+}
+
+// The page tells the server the time zone of the browser.
+func TestTimeZone(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t)
+	_, err := call(p, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "Asia/Tokyo"})
+	p.must(err)
+	p.visit("/clients")
+	got, err := eval[string](p, `document.cookie`)
+	if p.must(err); got != "tz=Asia/Tokyo" {
+		t.Errorf("the cookies are %q", got)
+	}
 }

@@ -153,9 +153,22 @@ func publicURL(s string) (*url.URL, error) {
 // Loopback tells whether only this machine can reach the address.
 func (s Settings) Loopback() bool {
 	host, _, err := net.SplitHostPort(s.Addr)
-	if err != nil {
+	return err == nil && loopback(host)
+}
+
+// InClear tells whether browsers on other machines come by plain http, so that
+// passwords travel in clear.
+func (s Settings) InClear() bool {
+	switch {
+	case s.PublicURL == nil:
+		return !s.Loopback()
+	case s.PublicURL.Scheme == "https":
 		return false
 	}
+	return !s.Loopback() || !loopback(s.PublicURL.Hostname())
+}
+
+func loopback(host string) bool {
 	if host == "localhost" {
 		return true
 	}

@@ -160,6 +160,29 @@ func TestLoopback(t *testing.T) {
 	}
 }
 
+// Passwords travel in clear where others come by plain http, also through a
+// proxy.
+func TestInClear(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		addr, public string
+		want         bool
+	}{
+		{"127.0.0.1:1", "", false}, {"0.0.0.0:1", "", true}, {"0.0.0.0:1", "https://carnet.example", false},
+		{"127.0.0.1:1", "http://carnet.example", true}, {"127.0.0.1:1", "http://localhost:1", false},
+		{"0.0.0.0:1", "http://localhost:1", true},
+	} {
+		args := []string{"-addr", c.addr}
+		if c.public != "" {
+			args = append(args, "-public-url", c.public)
+		}
+		s, err := parse(args)
+		if err != nil || s.InClear() != c.want {
+			t.Errorf("%v: %v, %v", args, s.InClear(), err)
+		}
+	}
+}
+
 // The server of -smtp is kept whole, its password too.
 func TestSMTP(t *testing.T) {
 	t.Parallel()

@@ -153,7 +153,7 @@ func (h *handlers) clientsShow(c *fiber.Ctx) error {
 		return err
 	}
 	for _, m := range page.Messages {
-		v.Messages = append(v.Messages, messagesRow{Lang: v.Lang, Message: m})
+		v.Messages = append(v.Messages, messagesRow{Lang: v.Lang, Message: m, Zone: zoneOf(c)})
 	}
 	v.More = page.Next != ""
 	return h.page(c, fiber.StatusOK, v)

@@ -32,6 +32,9 @@ type contactsMain struct {
 
 func (contactsMain) Template() string { return "contacts/_main" }
 
+// Copy is the button that copies the address.
+func (v contactsMain) Copy(text string) copyButton { return copyButton{v.Lang, text} }
+
 // blockSize is how many contacts the block shows.
 const blockSize = 4
 
@@ -60,6 +63,9 @@ type contactsRow struct {
 func (contactsRow) Template() string { return "contacts/_row" }
 
 func (contactsRow) StarID() string { return "contacts-star" }
+
+// Copy is the button that copies the address or a number.
+func (v contactsRow) Copy(text string) copyButton { return copyButton{v.Lang, text} }
 
 type contactsMini struct{ contactsRow }
 

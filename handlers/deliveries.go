@@ -92,6 +92,7 @@ type messagesRecipient struct {
 	i18n.Lang
 	Field    string // To, Cc or Bcc
 	Delivery data.Delivery
+	Zone     zone
 }
 
 // Status is the state in a word.
@@ -103,7 +104,7 @@ func (v messagesRecipient) Label() string { return label(data.Token{Mailbox: v.D
 // Words say what happened, in full.
 func (v messagesRecipient) Words() string {
 	d := v.Delivery
-	clock := d.At.Local().Format("15:04")
+	clock := v.Zone.at(d.At).Format("15:04")
 	said := d.Reply
 	if d.Code > 0 {
 		said = strings.TrimSpace(fmt.Sprintf("%d %s", d.Code, d.Reply))
@@ -130,7 +131,7 @@ func (v messagesRecipient) Words() string {
 		return v.T("Envoi…", "Sending…")
 	}
 	if d.Attempts > 0 && !d.Next.IsZero() {
-		return v.T("Nouvel essai à %s : le serveur a répondu « %s »", "Next try at %s: the server answered “%s”", d.Next.Local().Format("15:04"), said)
+		return v.T("Nouvel essai à %s : le serveur a répondu « %s »", "Next try at %s: the server answered “%s”", v.Zone.at(d.Next).Format("15:04"), said)
 	}
 	return v.T("En attente", "Waiting")
 }
@@ -155,10 +156,10 @@ func reasonWords(l i18n.Lang, reason string) string {
 	return l.T("aucune réponse", "no answer")
 }
 
-func (h *handlers) delivery(l i18n.Lang, m data.Message, ds []data.Delivery) messagesDelivery {
+func (h *handlers) delivery(l i18n.Lang, z zone, m data.Message, ds []data.Delivery) messagesDelivery {
 	v := messagesDelivery{Lang: l, ID: m.ID, Leaves: h.Outgoing != Nowhere}
 	for i, d := range ds {
-		r := messagesRecipient{Lang: l, Delivery: d, Field: l.T("Destinataire", "To")}
+		r := messagesRecipient{Lang: l, Delivery: d, Zone: z, Field: l.T("Destinataire", "To")}
 		switch {
 		case i >= len(m.To)+len(m.Cc):
 			r.Field = l.T("Cci", "Bcc")

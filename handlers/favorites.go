@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"net/url"
+
 	"carnet/views"
 
 	"github.com/gofiber/fiber/v2"
@@ -49,10 +51,14 @@ func (h *handlers) favoritesUpdate(c *fiber.Ctx) error {
 	return h.fragment(c, fiber.StatusOK, nil, besides...)
 }
 
-// back returns the page of ours that a form was on, or another.
+// back returns the page of ours that a form was on, or another. A row that is
+// kept for all pages cannot name the one that it stands on: the browser does.
 func back(c *fiber.Ctx, otherwise views.Address) views.Address {
 	if n := c.FormValue("next"); ours(n) {
 		return views.Address(n)
+	}
+	if from, err := url.Parse(c.Get(fiber.HeaderReferer)); err == nil && ours(from.RequestURI()) {
+		return views.Address(from.RequestURI())
 	}
 	return otherwise
 }

@@ -21,6 +21,7 @@ type Config struct {
 	Store     *data.Store
 	Log       *slog.Logger
 	PublicURL *url.URL                // where browsers find Carnet; nil: wherever they say
+	InClear   bool                    // others come by plain http: warn of it
 	Demo      bool                    // sign everybody in, and say that nothing leaves
 	SetupCode string                  // asked of who makes the first account
 	Sender    data.Mailbox            // From of every mail

@@ -32,6 +32,7 @@ type messagesRow struct {
 	i18n.Lang
 	Message data.MessageSummary
 	Agency  bool // among those of all clients: it names its client
+	Zone    zone
 }
 
 func (messagesRow) Template() string { return "messages/_row" }
@@ -56,7 +57,7 @@ func (v messagesRow) Status() deliveryStatus {
 }
 
 // When is the day it was written.
-func (v messagesRow) When() string { return v.Date(v.Message.Created.Local()) }
+func (v messagesRow) When() string { return v.Date(v.Zone.at(v.Message.Created)) }
 
 // messagesIndex: GET /messages?client=&after=
 func (h *handlers) messagesIndex(c *fiber.Ctx) error {
@@ -86,7 +87,7 @@ func (h *handlers) messagesIndex(c *fiber.Ctx) error {
 		return err
 	}
 	for _, m := range page.Messages {
-		v.Messages = append(v.Messages, messagesRow{l, m, filter.Client == ""})
+		v.Messages = append(v.Messages, messagesRow{l, m, filter.Client == "", zoneOf(c)})
 	}
 	if page.Next != "" {
 		v.Next = next + "after=" + string(page.Next)
@@ -100,6 +101,7 @@ type messagesShow struct {
 	Message  data.Message
 	Client   data.Client
 	Author   string
+	Zone     zone
 	Outgoing outgoingBanner
 	Delivery messagesDelivery
 }
@@ -109,7 +111,7 @@ func (messagesShow) Template() string { return "messages/show" }
 func (v messagesShow) Title() string { return v.Message.Subject }
 
 // When is when it was written.
-func (v messagesShow) When() string { return v.Moment(v.Message.Created.Local()) }
+func (v messagesShow) When() string { return v.Moment(v.Zone.at(v.Message.Created)) }
 
 // message returns the message that an address names, with its deliveries.
 func (h *handlers) message(c *fiber.Ctx) (data.Message, []data.Delivery, error) {
@@ -127,7 +129,7 @@ func (h *handlers) messagesShow(c *fiber.Ctx) error {
 		return err
 	}
 	l := h.lang(c)
-	v := messagesShow{Lang: l, Message: m, Outgoing: h.outgoing(l), Delivery: h.delivery(l, m, ds)}
+	v := messagesShow{Lang: l, Message: m, Zone: zoneOf(c), Outgoing: h.outgoing(l), Delivery: h.delivery(l, zoneOf(c), m, ds)}
 	if isFragment(c) {
 		return h.fragment(c, fiber.StatusOK, v.Delivery)
 	}

@@ -42,7 +42,7 @@ func (w *writer) options(f *draftField) (recipientsOptions, error) {
 	if page.Next != "" && v.Query == "" {
 		v.Left = max(page.Tally.Contacts-len(without)-len(v.Rows), 1)
 	}
-	v.More = page.Next != ""
+	v.More, v.None = page.Next != "", page.Tally.Contacts == 0
 	return v, nil
 }
 

@@ -104,6 +104,7 @@ type recipientsOptions struct {
 	Rows  []views.Fragment
 	More  bool // there are more than are shown
 	Left  int  // how many more, if known
+	None  bool // the client has no contact
 }
 
 func (recipientsOptions) Template() string { return "recipients/_options" }

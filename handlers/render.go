@@ -29,7 +29,7 @@ type shell struct {
 	Section string // of the navigation: "clients", "messages" or none
 	Theme   data.Theme
 	User    data.User // zero when signed out
-	Demo    bool
+	InClear bool
 	Toasts  []toast
 	Body    views.Fragment
 	Here    string // the address of the page, for a form that comes back to it
@@ -66,7 +66,7 @@ func (h *handlers) page(c *fiber.Ctx, status int, v titled) error {
 	}
 	section, _, _ := strings.Cut(strings.TrimPrefix(c.Path(), "/"), "/")
 	s := shell{Lang: h.lang(c), Title: v.Title(), Section: section, Theme: theme(c), User: user(c),
-		Demo: h.Demo, Body: body, Here: c.Path()}
+		InClear: h.InClear, Body: body, Here: c.OriginalURL()}
 	if s.Toasts, err = h.flashes(c); err != nil {
 		return err
 	}

@@ -316,3 +316,30 @@ func TestLanguage(t *testing.T) {
 	other.receive(other.request(http.MethodPost, "/preferences", "language=de"))
 	other.is(400)
 }
+
+func TestConnectionInClear(t *testing.T) {
+	// Where others come by plain http, each page says that passwords travel in
+	// clear: before the sign-in and after; elsewhere none does.
+	t.Parallel()
+	for _, clear := range []bool{true, false} {
+		o := agency(t, func(c *Config) { c.InClear = clear })
+		for _, b := range []*browser{o.browser(t).visit("/session/new"), o.member(t).visit("/clients")} {
+			says := b.misses
+			if clear {
+				says = b.sees
+			}
+			says("les mots de passe passent en clair")
+		}
+	}
+}
+
+func TestPreferencesComeBack(t *testing.T) {
+	// A change of language or theme comes back to the same page, its filter
+	// included (47).
+	t.Parallel()
+	b := atelier(t).browser(t).visit("/clients?q=lambert")
+	b.click("Passer au thème sombre")
+	if got := b.at.RequestURI(); got != "/clients?q=lambert" {
+		t.Errorf("it comes back to %s", got)
+	}
+}

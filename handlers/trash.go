@@ -22,13 +22,13 @@ type trashRow struct {
 
 // trashIndex: GET /trash, what was deleted last.
 func (h *handlers) trashIndex(c *fiber.Ctx) error {
-	v := trashIndex{Lang: h.lang(c)}
+	v, z := trashIndex{Lang: h.lang(c)}, zoneOf(c)
 	binned, err := h.Store.Trash(c.UserContext())
 	if err != nil {
 		return err
 	}
 	for _, b := range binned {
-		row := trashRow{Name: b.Client.Name, What: v.T("Client", "Client"), When: v.Moment(b.Deleted.Local()),
+		row := trashRow{Name: b.Client.Name, What: v.T("Client", "Client"), When: v.Moment(z.at(b.Deleted)),
 			Restore: views.Path("clients", b.Client.ID, "restore")}
 		if b.Contact != nil {
 			row.Name, row.What = b.Contact.Label(), v.T("Contact de %s", "Contact of %s", b.Client.Name)

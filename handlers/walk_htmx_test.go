@@ -13,6 +13,11 @@ import (
 // they say nothing.
 func (b *browser) act(n *html.Node) bool {
 	b.t.Helper()
+	for up := n; up != nil; up = up.Parent {
+		if has(up, "hx-ignore") {
+			return false
+		}
+	}
 	source := n
 	form := within(n, "form")
 	if !has(n, "hx-get") && !has(n, "hx-post") {

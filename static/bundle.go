@@ -43,11 +43,13 @@ func (a *Assets) sheet(fsys fs.FS) ([]byte, error) {
 	return a.resolve(spare(body))
 }
 
-// spare drops what a browser does not need: comments, and the blanks that begin
-// a line. No string of ours holds either.
+// spare drops what a browser does not need: comments, and the blanks around
+// braces, commas and semicolons, and after the colon of a property. No string
+// of ours holds any of them.
 func spare(css []byte) []byte {
 	css = regexp.MustCompile(`(?s)/\*.*?\*/`).ReplaceAll(css, nil)
-	return regexp.MustCompile(`(?m)^\s+`).ReplaceAll(css, nil)
+	css = regexp.MustCompile(`\s*([{};,])\s*`).ReplaceAll(css, []byte("$1"))
+	return regexp.MustCompile(`(\w):\s+`).ReplaceAll(css, []byte("$1:"))
 }
 
 // resolve rewrites url(../vendor/font.woff2) to the address of font.woff2.
@@ -64,7 +66,9 @@ func (a *Assets) resolve(css []byte) ([]byte, error) {
 	return css, failed
 }
 
-// script joins the scripts: app.js first, the others by name.
+// script joins the scripts: app.js first, the others by name. Lines that are
+// comments and the blanks that begin a line stay here; no string of ours goes
+// over two lines.
 func script(fsys fs.FS) ([]byte, error) {
 	names, err := fs.Glob(fsys, "js/*.js")
 	if err != nil {
@@ -73,7 +77,8 @@ func script(fsys fs.FS) ([]byte, error) {
 	const first = "js/app.js"
 	names = slices.DeleteFunc(names, func(name string) bool { return name == first })
 	// The semicolon keeps "(…)" that begins a file from being a call of what ended the one before.
-	return join(fsys, append([]string{first}, names...), ";\n")
+	body, err := join(fsys, append([]string{first}, names...), ";\n")
+	return regexp.MustCompile(`(?m)^\s*//.*\n|^\s+`).ReplaceAll(body, nil), err
 }
 
 // join returns the files one after the other, sep between them.

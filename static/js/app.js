@@ -25,30 +25,38 @@
   on('htmx:before:response', e => { if (e.detail.ctx.hx?.redirect) dirty = null })
   addEventListener('beforeunload', e => { if (dirty?.isConnected) e.preventDefault() })
 
+  // The server tells times in the person's time zone.
+  document.cookie = 'tz=' + Intl.DateTimeFormat().resolvedOptions().timeZone + '; path=/; max-age=31536000; samesite=lax' +
+    (location.protocol === 'https:' ? '; secure' : '')
+
   // What is swapped into #modal-body opens the dialog. Toasts and the live
   // region follow it: outside of an open dialog they are inert.
   let opener = null
   const follow = to => to.moveBefore ? to.moveBefore(feedback, null) : to.append(feedback)
+  const home = () => modal.open ? $('#modal-title') : $('#see-all') || $('#contacts-block a') || $('#main')
   const close = () => { if (discards()) { dirty = null; modal.close() } }
   on('htmx:before:request', e => {
-    const { ctx } = e.detail
+    const { ctx } = e.detail, from = ctx.sourceElement
     if (ctx.target?.id !== 'modal-body' || modal.open) return
-    opener = ctx.sourceElement
+    if ($('main #contacts-list')) {   // a page of its own, and so is what it leads to
+      e.preventDefault()
+      return from.href ? location.assign(from.href) : from.closest('form').submit()
+    }
+    opener = from
     $('#modal-body').replaceChildren()
     modal.showModal(); follow(modal)
   })
   modal.addEventListener('cancel', e => { if (e.target === modal && !discards()) e.preventDefault() })
   modal.addEventListener('close', () => {
     follow(body); dirty = null
-    const back = opener?.isConnected ? opener : $('#see-all') || $('#contacts-block a')
-    back?.focus(); opener = null
+    ;(opener?.isConnected ? opener : home()).focus(); opener = null
   })
   modal.addEventListener('click', e => { if (!('closedBy' in modal) && e.target === modal) close() })
 
   on('click', e => {
     const t = e.target
     if (t.closest('.modal-x')) { e.preventDefault(); close() }
-    if (t.closest('[data-dismiss]')) t.closest('[data-toast]').remove()
+    if (t.closest('[data-dismiss]')) { t.closest('[data-toast]').remove(); home().focus() }
     t.closest('.menu-i')?.closest('[popover]')?.hidePopover()
     const copy = t.closest('[data-copy]')
     if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => toast(body.dataset.copied))
@@ -57,7 +65,7 @@
     if (e.animationName === 'toast-out') e.target.remove()
     e.target.classList.remove('chip--flash')
   })
-  if (navigator.clipboard) $$('.copy').forEach(b => { b.hidden = false })
+  if (navigator.clipboard) body.dataset.copies = ''
 
   const toast = (text, bad) => {
     $('#toast-js')?.remove()
@@ -80,16 +88,17 @@
 
   // The focus never falls back to the body: after a row is gone it goes to the
   // next one, after more rows came to the first of them, else to the title.
-  let row = -1
+  let row = -1, had = false
   on('htmx:before:swap', e => {
     const r = e.detail.ctx.sourceElement?.closest?.('.row, .more'), all = $$('#contacts-rows .row')
+    had = document.activeElement !== body
     row = !r ? -1 : r.matches('.more') ? all.length : all.indexOf(r)
   })
   on('htmx:after:swap', e => {
     if (e.detail.ctx.response?.status === 422 && !document.activeElement?.matches('[aria-invalid]')) $('form [aria-invalid=true]')?.focus()
-    if (row < 0 || document.activeElement !== body && document.activeElement?.isConnected && document.activeElement !== modal) return
+    if (!had || document.activeElement !== body && document.activeElement?.isConnected && document.activeElement !== modal) return
     const rows = $$('#contacts-rows .row')
-    const next = rows[row] || rows.at(-1)
-    ;(next && $('.row > .icon-btn', next) || $('#modal-title'))?.focus()
+    const next = row < 0 ? null : rows[row] || rows.at(-1)
+    ;(next && $('.row > .icon-btn', next) || home())?.focus()
   })
 }

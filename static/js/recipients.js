@@ -88,6 +88,7 @@
     show(f.dataset.recipients)
   })
   on('focusin', () => settled(left))
+  if ($('.rcp-in[autofocus]', form) && !$('.chip', form)) show('to')   // nobody is filled in: here is who could be
   on('focusout', e => {
     const f = fieldOf(e.target), to = e.relatedTarget
     if (e.target.classList?.contains('chip-edit')) {
@@ -115,7 +116,9 @@
       after = stay
       keep = !!e.target.closest('.opt')
     }
-    if (e.target.closest('.rcp-more')) after = () => null
+    const more = e.target.closest('.rcp-more .btn')
+    if (more) { const [name] = more.value.split(' '); after = () => inputOf(byName(name)) }
+    if (e.target.closest('.rcp-foot')) after = stay
   }, true)
 
   const chipKeys = (e, b) => {
@@ -158,6 +161,12 @@
         if (open && !typed) hide()
         else if (ignore) { after = stay; ignore.click() }
         else return
+        break
+      }
+      case 'Tab': {   // into the question, when it shows
+        const into = f => $('.sug :is(button, input:not([type=hidden]))', f) || inputOf(f)
+        if (e.shiftKey || !$('.sug', f)) return
+        if (WHOLE.test(text)) { after = into; commit(f) } else into(f).focus()
         break
       }
       case 'Backspace': if (!start || !last) return; last.focus(); break
