@@ -151,14 +151,16 @@ func (d *draft) add(f *draftField, t data.Token) {
 
 // commit makes chips of what was typed. What there is no room for stays typed.
 func (d *draft) commit(f *draftField, text string) {
-	room := max(maxChips-d.count(), 0)
-	for i, t := range data.SplitMailboxes(text) {
-		if i >= room {
-			f.query += rawOf(t) + ", "
-			continue
-		}
+	tokens := data.SplitMailboxes(text)
+	room := min(max(maxChips-d.count(), 0), len(tokens))
+	for _, t := range tokens[:room] {
 		d.add(f, t)
 	}
+	var left strings.Builder // a paste may hold 100,000 pieces
+	for _, t := range tokens[room:] {
+		left.WriteString(rawOf(t) + ", ")
+	}
+	f.query += left.String()
 }
 
 // commitQuery is commit of what stands in the text field.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"runtime/debug"
 	"strings"
@@ -45,6 +46,23 @@ func (h *handlers) log(c *fiber.Ctx) (err error) {
 func (h *handlers) headers(c *fiber.Ctx) error {
 	h.protect(c)
 	return c.Next()
+}
+
+// local refuses to a demo, which signs everybody in, every name but those of
+// this machine: another site may have its own name lead here (DNS rebinding).
+func (h *handlers) local(c *fiber.Ctx) error {
+	host := string(c.Request().Host())
+	if h.Demo && !loopback(host) && (h.PublicURL == nil || host != h.PublicURL.Host) {
+		return fiber.ErrForbidden
+	}
+	return c.Next()
+}
+
+// loopback tells whether a host, with or without a port, is this machine.
+func loopback(host string) bool {
+	name := (&url.URL{Host: host}).Hostname()
+	ip, err := netip.ParseAddr(name)
+	return name == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // unread answers a request that could not be read, and so reached no route.
@@ -161,7 +179,9 @@ func (h *handlers) signedIn(c *fiber.Ctx) error {
 	}
 	v := sessionsNew{Lang: h.lang(c), Next: c.OriginalURL()}
 	if c.Method() == fiber.MethodPost {
-		v.Kept = string(c.BodyRaw())
+		if v.Kept = string(c.BodyRaw()); v.Kept == "" {
+			v.Kept = "&" // a form without fields is to be posted again too
+		}
 		return h.page(c, fiber.StatusUnauthorized, v)
 	}
 	if c.Path() == "/" {

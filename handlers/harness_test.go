@@ -42,15 +42,20 @@ type office struct {
 	engine *counted // nil for a book that is not the test's own
 }
 
-// counted is an engine that counts the transactions that write.
+// counted is an engine that counts the transactions that write, and those of
+// them that were committed.
 type counted struct {
 	kv.Store
-	writes atomic.Int64
+	writes, commits atomic.Int64
 }
 
 func (c *counted) Update(ctx context.Context, fn func(kv.Writer) error) error {
 	c.writes.Add(1)
-	return c.Store.Update(ctx, fn)
+	err := c.Store.Update(ctx, fn)
+	if err == nil {
+		c.commits.Add(1)
+	}
+	return err
 }
 
 // lines is a log that many requests write to.
@@ -220,6 +225,7 @@ func (h header) set(r *http.Request) {
 func (o office) ask(t testing.TB, method, address, body string, headers ...header) answer {
 	t.Helper()
 	r := httptest.NewRequest(method, address, strings.NewReader(body))
+	r.Host = "localhost"
 	if body != "" {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}

@@ -257,3 +257,35 @@ func TestContractOfFasthttp(t *testing.T) {
 		t.Errorf("the cookies are %v", got)
 	}
 }
+
+func TestDemoKnowsThisMachineOnly(t *testing.T) {
+	// A demo signs everybody in, so it answers under the names of this machine
+	// alone: a page of another site whose name leads here gets nothing, and is
+	// not signed in.
+	t.Parallel()
+	o := atelier(t)
+	before := o.engine.writes.Load()
+	for _, host := range []string{"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "evil.localhost", "192.0.2.1:8080",
+		"0.0.0.0:8080", "2130706433", "127.1", "[::]:8080", "[2001:db8::1]", "localhost:80@evil.example", "localhost."} {
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			r := httptest.NewRequest(method, "/clients/new", strings.NewReader("name=X"))
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Header.Set("Sec-Fetch-Site", "same-origin")
+			r.Host = host
+			if a := o.do(t, r); a.StatusCode < 400 || len(a.Cookies()) > 0 || strings.Contains(a.body, `action="/clients/new"`) {
+				t.Errorf("%s under %s: status %d with %v", method, host, a.StatusCode, a.Cookies())
+			}
+		}
+	}
+	if n := o.engine.writes.Load() - before; n != 0 {
+		t.Errorf("%d writes", n)
+	}
+	public := atelier(t, func(c *Config) { c.PublicURL, _ = url.Parse("https://demo.example") })
+	for _, host := range []string{"localhost", "localhost:8080", "127.0.0.1:8080", "127.0.0.9", "[::1]:8080", "[::1]", "demo.example"} {
+		r := httptest.NewRequest(http.MethodGet, "/clients", nil)
+		r.Host = host
+		if a := public.do(t, r); a.StatusCode != 200 {
+			t.Errorf("%s: status %d", host, a.StatusCode)
+		}
+	}
+}

@@ -46,6 +46,10 @@ func (w *writer) options(f *draftField) (recipientsOptions, error) {
 	return v, nil
 }
 
+// maxKeptKey bounds what a kept list is kept under, and so its size: a paste of
+// 200 KB is looked up once.
+const maxKeptKey = 4 << 10 // bytes
+
 // list draws the options of a field, or takes them from where they are kept:
 // while one types, the same list is asked for again and again.
 func (w *writer) list(f *draftField) (keptList, error) {
@@ -67,7 +71,9 @@ func (w *writer) list(f *draftField) (keptList, error) {
 		return keptList{}, err
 	}
 	kept := keptList{html, len(v.Rows)}
-	w.h.kept.lists.Add(k, kept)
+	if len(k.version) <= maxKeptKey {
+		w.h.kept.lists.Add(k, kept)
+	}
 	return kept, nil
 }
 

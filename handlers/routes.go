@@ -4,7 +4,7 @@ import "github.com/gofiber/fiber/v2"
 
 // routes is every address, by noun. A form posts to the address that shows it.
 func (h *handlers) routes(app *fiber.App) {
-	app.Use(h.log, h.headers)
+	app.Use(h.log, h.headers, h.local)
 	app.Get("/static/:hash/:name", h.staticShow)
 	app.Get("/healthz", h.healthShow)
 	app.Get("/favicon.ico", h.faviconShow)

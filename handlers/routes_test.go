@@ -237,8 +237,8 @@ func TestForeignForms(t *testing.T) {
 		}
 		for _, from := range []header{
 			{"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"},
-			{"Origin", "http://evil.carnet.test", "Sec-Fetch-Site", "same-site"},
-			{"Origin", "http://carnet.test:81"}, {"Origin", "https://evil.example"}, {"Origin", "null"},
+			{"Origin", "http://evil.localhost", "Sec-Fetch-Site", "same-site"},
+			{"Origin", "http://localhost:81"}, {"Origin", "https://evil.example"}, {"Origin", "null"},
 			{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {},
 		} {
 			r := b.request(method, to.Replace(route), v.form)

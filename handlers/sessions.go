@@ -42,7 +42,8 @@ func (h *handlers) sessionsNew(c *fiber.Ctx) error {
 // is given back, to be posted again by its author's own click.
 func (h *handlers) sessionsCreate(c *fiber.Ctx) error {
 	v := sessionsNew{Lang: h.lang(c), Email: c.FormValue("email"), Next: c.FormValue("next"), Kept: c.FormValue("kept")}
-	if !h.tries.allow(time.Now(), c.IP(), v.Email) {
+	account, _ := data.AddressKey(v.Email) // all spellings are one account; what is no address is nobody's
+	if !h.tries.allow(time.Now(), c.IP(), account) {
 		v.Error = words(v.Lang, fiber.StatusTooManyRequests)
 		return h.page(c, fiber.StatusTooManyRequests, v)
 	}
@@ -54,7 +55,7 @@ func (h *handlers) sessionsCreate(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	h.tries.forget(c.IP(), v.Email)
+	h.tries.forget(c.IP(), account)
 	if err := h.signIn(c, u); err != nil {
 		return err
 	}
@@ -104,6 +105,7 @@ func (h *handlers) sessionsDestroy(c *fiber.Ctx) error {
 
 type setupNew struct {
 	form
+	Error string
 }
 
 func (setupNew) Template() string { return "setup/new" }
@@ -116,7 +118,7 @@ func (h *handlers) setupNew(c *fiber.Ctx) error {
 	} else if !empty {
 		return h.seeOther(c, "/clients")
 	}
-	return h.page(c, fiber.StatusOK, setupNew{form{Lang: h.lang(c)}})
+	return h.page(c, fiber.StatusOK, setupNew{form: form{Lang: h.lang(c)}})
 }
 
 // setupCreate: POST /setup. The code was printed when the server started, so
@@ -124,17 +126,17 @@ func (h *handlers) setupNew(c *fiber.Ctx) error {
 func (h *handlers) setupCreate(c *fiber.Ctx) error {
 	f := h.posted(c, "code", "agency", "name", "email", "password")
 	if !h.tries.allow(time.Now(), c.IP(), "setup") {
-		return fiber.ErrTooManyRequests
+		return h.page(c, fiber.StatusTooManyRequests, setupNew{f, words(f.Lang, fiber.StatusTooManyRequests)})
 	}
 	typed := strings.ToUpper(strings.TrimSpace(f.Values["code"]))
 	if h.SetupCode == "" || subtle.ConstantTimeCompare([]byte(typed), []byte(h.SetupCode)) != 1 {
 		f.Problems = data.Invalid{{Field: "code", Problem: data.Malformed}}
-		return h.page(c, fiber.StatusUnprocessableEntity, setupNew{f})
+		return h.page(c, fiber.StatusUnprocessableEntity, setupNew{form: f})
 	}
 	u, err := h.Store.SetUp(c.UserContext(), data.Agency{Name: f.Values["agency"]},
 		data.User{Name: f.Values["name"], Email: f.Values["email"], Language: data.Language(f.Lang)}, f.Values["password"])
 	if errors.As(err, &f.Problems) {
-		return h.page(c, fiber.StatusUnprocessableEntity, setupNew{f})
+		return h.page(c, fiber.StatusUnprocessableEntity, setupNew{form: f})
 	}
 	if err != nil {
 		return err

@@ -157,13 +157,27 @@ func TestThrottle(t *testing.T) {
 	}
 }
 
+func TestThrottleKnowsAllSpellings(t *testing.T) {
+	// A try counts for the account that it is for, however its address is
+	// spelled.
+	t.Parallel()
+	o := agency(t)
+	for i := range 11 {
+		spelled := strings.Repeat("\u200b", i) + strings.ToUpper(demo.Email[:i]) + demo.Email[i:] + strings.Repeat(" ", i)
+		a := o.ask(t, http.MethodPost, "/session/new", url.Values{"email": {spelled}, "password": {"x"}}.Encode())
+		if want := map[bool]int{true: 422, false: 429}[i < 10]; a.StatusCode != want {
+			t.Errorf("try %d as %q: status %d, want %d", i+1, spelled, a.StatusCode, want)
+		}
+	}
+}
+
 func TestTries(t *testing.T) {
 	// Tries are counted by account and network, for a minute, and a success
 	// forgets them; one network has thirty in all, and others are not touched.
 	t.Parallel()
 	now, s := time.Now(), newTries()
 	for i := range triesAccount {
-		if !s.allow(now, "192.0.2.1", "A@x.example") {
+		if !s.allow(now, "192.0.2.1", "a@x.example") {
 			t.Fatalf("try %d was refused", i)
 		}
 	}
@@ -172,7 +186,7 @@ func TestTries(t *testing.T) {
 		at          time.Duration
 		want        bool
 	}{
-		{"192.0.2.1", "a@X.example", 0, false}, {"192.0.2.200", "a@x.example", 0, false}, {"::ffff:192.0.2.7", "a@x.example", 0, false},
+		{"192.0.2.200", "a@x.example", 0, false}, {"::ffff:192.0.2.7", "a@x.example", 0, false},
 		{"198.51.100.1", "a@x.example", 0, true}, {"192.0.2.1", "b@x.example", 0, true},
 		{"192.0.2.1", "a@x.example", time.Minute + 1, true},
 	} {
@@ -193,7 +207,7 @@ func TestTries(t *testing.T) {
 	for range triesAccount {
 		s.allow(now, "192.0.2.1", "a")
 	}
-	if s.forget("192.0.2.1", "A"); !s.allow(now, "192.0.2.1", "a") {
+	if s.forget("192.0.2.1", "a"); !s.allow(now, "192.0.2.1", "a") {
 		t.Error("a success is to forget the tries")
 	}
 }
@@ -248,6 +262,26 @@ func TestFormIsKeptThroughSignIn(t *testing.T) {
 	}
 }
 
+func TestFormWithoutFieldsIsKeptThroughSignIn(t *testing.T) {
+	// A button without fields that was pressed after the session ran out is
+	// done after the sign-in, by a click (49).
+	t.Parallel()
+	o := agency(t)
+	client := o.clientNamed(lambert)
+	if err := o.store.DeleteClient(bg, client.ID); err != nil {
+		t.Fatal(err)
+	}
+	b := o.member(t).visit("/trash")
+	if err := o.store.DeleteSession(bg, b.cookie("sid")); err != nil {
+		t.Fatal(err)
+	}
+	b.all().refused(401, "Rétablir "+lambert).sees("Votre session a expiré.")
+	b.signIn(demo.Email, demo.Password).is(200).click("Continuer").sees(lambert)
+	if _, err := o.store.Client(bg, client.ID); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestSetup(t *testing.T) {
 	// A fresh book asks for its first account, which takes the code that the
 	// server printed, and leads to the first client and contact; afterwards
@@ -285,7 +319,8 @@ func TestSetup(t *testing.T) {
 }
 
 func TestSetupWithoutCode(t *testing.T) {
-	// Without a code nobody makes the first account, and guesses are slowed.
+	// Without a code nobody makes the first account, and guesses are slowed;
+	// what was typed is kept (45).
 	t.Parallel()
 	o := open(t, datatest.Open(t), func(c *Config) { c.SetupCode = "" })
 	form := "code=&agency=X&name=Mallory&email=m%40exemple.example&password=un+mot+de+passe"
@@ -294,8 +329,8 @@ func TestSetupWithoutCode(t *testing.T) {
 			t.Fatalf("status %d", a.StatusCode)
 		}
 	}
-	if a := o.ask(t, http.MethodPost, "/setup", form); a.StatusCode != 429 {
-		t.Errorf("the eleventh guess: %d", a.StatusCode)
+	if a := o.ask(t, http.MethodPost, "/setup", form); a.StatusCode != 429 || !strings.Contains(a.body, `value="Mallory"`) || !strings.Contains(a.body, "Trop d’essais.") {
+		t.Errorf("the eleventh guess: %d\n%s", a.StatusCode, a.body)
 	}
 }
 

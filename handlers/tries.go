@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/netip"
-	"strings"
 	"sync"
 	"time"
 
@@ -41,14 +40,14 @@ func (t *tries) allow(now time.Time, ip, account string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	n := network(ip)
-	return t.count(now, n, triesNetwork) && t.count(now, n+" "+strings.ToLower(account), triesAccount)
+	return t.count(now, n, triesNetwork) && t.count(now, n+" "+account, triesAccount)
 }
 
 // forget clears the count of an account after a success.
 func (t *tries) forget(ip, account string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.seen.Remove(network(ip) + " " + strings.ToLower(account))
+	t.seen.Remove(network(ip) + " " + account)
 }
 
 func (t *tries) count(now time.Time, key string, limit int) bool {

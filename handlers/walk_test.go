@@ -36,7 +36,7 @@ func (o office) browser(t testing.TB) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &browser{t: t, app: o, jar: jar, at: &url.URL{Scheme: "http", Host: "carnet.test", Path: "/"}}
+	return &browser{t: t, app: o, jar: jar, at: &url.URL{Scheme: "http", Host: "localhost", Path: "/"}}
 }
 
 // visit opens an address that is to be there.
