@@ -71,6 +71,8 @@ const loadWord = "load"
 type result struct {
 	Rate     float64 // answers a second
 	P50, P99 time.Duration
+	Answers  int           // with those of the warm-up
+	CPU      time.Duration // of the server, for each of them
 }
 
 // turn asks on so many connections at once for a time, from a second process.
@@ -89,10 +91,14 @@ func (b benchmark) turn(conns int, length time.Duration) (r result, err error) {
 	}
 	second := exec.Command(self, loadWord)
 	second.Stdin, second.Stdout, second.Stderr = &in, &out, os.Stderr
+	before := cpu()
 	if err := second.Run(); err != nil {
 		return r, err
 	}
-	return r, gob.NewDecoder(&out).Decode(&r)
+	spent := cpu() - before
+	err = gob.NewDecoder(&out).Decode(&r)
+	r.CPU = spent / time.Duration(max(r.Answers, 1))
+	return r, err
 }
 
 // loadMain is the second process. It warms up first: the stars of the round
@@ -102,13 +108,15 @@ func loadMain(in io.Reader, out io.Writer) error {
 	if err := gob.NewDecoder(in).Decode(&l); err != nil {
 		return err
 	}
-	if _, err := l.run(l.Length / 2); err != nil {
+	warm, err := l.run(l.Length / 2)
+	if err != nil {
 		return err
 	}
 	r, err := l.run(l.Length)
 	if err != nil {
 		return err
 	}
+	r.Answers += warm.Answers
 	return gob.NewEncoder(out).Encode(r)
 }
 
@@ -131,7 +139,8 @@ func (l load) run(length time.Duration) (result, error) {
 		return result{}, errors.New("no answer came")
 	}
 	slices.Sort(every)
-	return result{float64(len(every)) / elapsed.Seconds(), every[len(every)/2], every[len(every)*99/100]}, nil
+	return result{Rate: float64(len(every)) / elapsed.Seconds(), Answers: len(every),
+		P50: every[len(every)/2], P99: every[len(every)*99/100]}, nil
 }
 
 // ask goes through the requests of one connection until the end, one at least,

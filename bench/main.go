@@ -7,8 +7,9 @@
 //
 //	go run ./bench [-clients 100] [-contacts 100] [-conns 64] [-time 2s] [-rounds 5]
 //
-// It ends with a line for each, its requests per second as a share of hello's,
-// the median of the rounds.
+// CPU is what a request costs the server, which says more than the rest on a
+// machine that is busy with something else. It ends with a line for each, its
+// requests per second as a share of hello's, the median of the rounds.
 package main
 
 import (

@@ -9,12 +9,12 @@ import (
 
 func report(cases []benchmark, rs results, s settings, out io.Writer) {
 	fmt.Fprintf(out, "%d clients × %d contacts, %d connections, median of %d rounds of %v\n\n", s.clients, s.contacts, s.conns, s.rounds, s.time)
-	fmt.Fprintf(out, "%-10s %10s %10s %10s\n", "", "req/s", "p50", "p99")
+	fmt.Fprintf(out, "%-10s %10s %10s %10s %10s\n", "", "req/s", "p50", "p99", "CPU")
 	for _, c := range cases {
 		for _, name := range []string{c.name, lone(c.name)} {
 			if all := rs[name]; len(all) > 0 {
-				fmt.Fprintf(out, "%-10s %10.0f %10v %10v\n", name, median(each(all, rate)),
-					time.Duration(median(each(all, p50))).Round(time.Microsecond), time.Duration(median(each(all, p99))).Round(time.Microsecond))
+				fmt.Fprintf(out, "%-10s %10.0f %10v %10v %10v\n", name, median(each(all, rate)),
+					duration(all, p50), duration(all, p99), duration(all, spent))
 			}
 		}
 	}
@@ -27,9 +27,14 @@ func report(cases []benchmark, rs results, s settings, out io.Writer) {
 	}
 }
 
-func rate(r result) float64 { return r.Rate }
-func p50(r result) float64  { return float64(r.P50) }
-func p99(r result) float64  { return float64(r.P99) }
+func rate(r result) float64  { return r.Rate }
+func p50(r result) float64   { return float64(r.P50) }
+func p99(r result) float64   { return float64(r.P99) }
+func spent(r result) float64 { return float64(r.CPU) }
+
+func duration(all []result, value func(result) float64) time.Duration {
+	return time.Duration(median(each(all, value))).Round(time.Microsecond)
+}
 
 // ratio prints the median of what a is to b, round by round.
 func (rs results) ratio(out io.Writer, a, b string, value func(result) float64) {
