@@ -105,19 +105,23 @@ func (b *book) cases(addr string) []benchmark {
 		}
 		return requests
 	}
+	list := func(conn int) [][]byte {
+		return turn(conn, func(c data.ID) []byte { return get("/clients/"+string(c)+"/contacts", b.cookie) })
+	}
+	suggest := func(conn int) [][]byte {
+		return turn(conn, func(c data.ID) []byte {
+			return post("/clients/"+string(c)+"/recipients/to", b.cookie, "to_q=cl")
+		})
+	}
+	star := func(conn int) [][]byte { // each its own contact, as long as there are enough
+		i := conn % len(b.clients)
+		path := "/clients/" + string(b.clients[i]) + "/contacts/" + string(b.contacts[i]) + "/favorite"
+		return [][]byte{post(path, b.cookie, "favorite=1"), post(path, b.cookie, "favorite=0")}
+	}
 	return []benchmark{
-		{"list", addr, func(conn int) [][]byte {
-			return turn(conn, func(c data.ID) []byte { return get("/clients/"+string(c)+"/contacts", b.cookie) })
-		}, "contacts-row-"},
-		{"suggest", addr, func(conn int) [][]byte {
-			return turn(conn, func(c data.ID) []byte {
-				return post("/clients/"+string(c)+"/recipients/to", b.cookie, "to_q=cl")
-			})
-		}, "Claire"},
-		{"star", addr, func(conn int) [][]byte { // each its own contact, as long as there are enough
-			i := conn % len(b.clients)
-			path := "/clients/" + string(b.clients[i]) + "/contacts/" + string(b.contacts[i]) + "/favorite"
-			return [][]byte{post(path, b.cookie, "favorite=1"), post(path, b.cookie, "favorite=0")}
-		}, "aria-pressed"},
+		{name: "list", addr: addr, requests: list, want: "contacts-row-"},
+		{name: "304", addr: addr, requests: list, want: "contacts-row-", kept: true},
+		{name: "suggest", addr: addr, requests: suggest, want: "Claire"},
+		{name: "star", addr: addr, requests: star, want: "aria-pressed", lone: true},
 	}
 }

@@ -1,18 +1,22 @@
-// Bench measures what people wait for most beside the least that Fiber can do:
-// the list of a client's contacts, the suggestions while one types a recipient,
-// and a durable star. Server and load share one process and one machine, so a
-// number means something only beside the others of its own run.
+// Bench measures what people wait for most beside the least that Fiber and
+// bbolt can do: the list of a client's contacts, the suggestions while one types
+// a recipient, and a durable star; beside them a hello, and update, a bare
+// db.Update behind a bare route. A second process makes the load, so that it
+// costs all of them the same; both share one machine, so a number means
+// something only beside the others of its own run.
 //
 //	go run ./bench [-clients 100] [-contacts 100] [-conns 64] [-time 2s] [-rounds 5]
 //
-// It ends with a line for each, its requests per second as a share of hello's,
-// the median of the rounds.
+// CPU is what a request costs the server, which says more than the rest on a
+// machine that is busy with something else. It ends with a line for each, its
+// requests per second as a share of hello's, the median of the rounds.
 package main
 
 import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"os"
@@ -32,21 +36,27 @@ type settings struct {
 
 func main() {
 	log.SetFlags(0)
+	if len(os.Args) == 2 && os.Args[1] == loadWord {
+		if err := loadMain(os.Stdin, os.Stdout); err != nil {
+			log.Fatal("bench: load: ", err)
+		}
+		return
+	}
 	var s settings
 	flag.IntVar(&s.clients, "clients", 100, "clients in the book")
 	flag.IntVar(&s.contacts, "contacts", 100, "contacts of each client")
 	flag.IntVar(&s.conns, "conns", 64, "connections at once, kept alive")
 	flag.IntVar(&s.rounds, "rounds", 5, "rounds, in each of which all take their turn")
 	flag.DurationVar(&s.time, "time", 2*time.Second, "length of a turn")
-	flag.StringVar(&s.only, "only", "", "measure `one` of list, suggest, star, hello")
+	flag.StringVar(&s.only, "only", "", "measure `one` of the cases")
 	flag.StringVar(&s.profile, "cpuprofile", "", "write a profile of the turns to a `file`")
 	flag.Parse()
-	if err := run(context.Background(), s); err != nil {
+	if err := run(context.Background(), s, os.Stdout); err != nil {
 		log.Fatal("bench: ", err)
 	}
 }
 
-func run(ctx context.Context, s settings) error {
+func run(ctx context.Context, s settings, out io.Writer) error {
 	folder, err := os.MkdirTemp("", "carnet-bench-")
 	if err != nil {
 		return err
@@ -61,25 +71,26 @@ func run(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	hello := fiber.New(fiber.Config{DisableStartupMessage: true})
-	hello.Get("/", func(c *fiber.Ctx) error { return c.SendString("Hello, World!") })
+	bare, db, err := newBare(folder)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
 	carnetAddr, stop, err := serve(app)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	helloAddr, stop, err := serve(hello)
+	bareAddr, stop, err := serve(bare)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	cases := append([]benchmark{{name: "hello", addr: helloAddr, requests: func(int) [][]byte {
-		return [][]byte{get("/", "")}
-	}, want: "Hello"}}, b.cases(carnetAddr)...)
+	cases := append(bareCases(bareAddr), b.cases(carnetAddr)...)
 	if s.only != "" {
 		cases = slices.DeleteFunc(cases, func(c benchmark) bool { return c.name != s.only })
 	}
-	return measure(cases, s)
+	return measure(cases, s, out)
 }
 
 // serve answers on a free port of loopback.
@@ -97,10 +108,18 @@ type benchmark struct {
 	name, addr string
 	requests   func(conn int) [][]byte // what one connection asks for, in turn
 	want       string                  // what a right answer holds
+	lone       bool                    // measured with one connection too
+	kept       bool                    // asked for again by its ETag
 }
 
+// results are the rounds of each case, by its name.
+type results map[string][]result
+
+// lone is the name of what a case came to with one connection.
+func lone(name string) string { return name + " @1" }
+
 // measure gives each its turn in every round, and prints the medians.
-func measure(cases []benchmark, s settings) error {
+func measure(cases []benchmark, s settings, out io.Writer) error {
 	for _, c := range cases {
 		if err := c.check(); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
@@ -117,50 +136,28 @@ func measure(cases []benchmark, s settings) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	results := make(map[string][]result)
+	rs := make(results)
+	take := func(c benchmark, name string, conns int) error {
+		r, err := c.turn(conns, s.time)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		rs[name] = append(rs[name], r)
+		return nil
+	}
 	for range s.rounds {
 		for _, c := range cases {
-			// Warm first: the stars of the round before made every list new.
-			if _, err := c.load(s.conns, s.time/2); err != nil {
-				return fmt.Errorf("%s: %w", c.name, err)
+			if err := take(c, c.name, s.conns); err != nil {
+				return err
 			}
-			r, err := c.load(s.conns, s.time)
-			if err != nil {
-				return fmt.Errorf("%s: %w", c.name, err)
+			if !c.lone {
+				continue
 			}
-			results[c.name] = append(results[c.name], r)
+			if err := take(c, lone(c.name), 1); err != nil {
+				return err
+			}
 		}
 	}
-	report(cases, results, s)
+	report(cases, rs, s, out)
 	return nil
-}
-
-func report(cases []benchmark, results map[string][]result, s settings) {
-	fmt.Printf("%d clients × %d contacts, %d connections, median of %d rounds of %v\n\n", s.clients, s.contacts, s.conns, s.rounds, s.time)
-	fmt.Printf("%-8s %10s %10s %10s\n", "", "req/s", "p50", "p99")
-	for _, c := range cases {
-		rs := results[c.name]
-		fmt.Printf("%-8s %10.0f %10v %10v\n", c.name,
-			median(rs, func(r result) float64 { return r.rate }),
-			time.Duration(median(rs, func(r result) float64 { return float64(r.p50) })).Round(time.Microsecond),
-			time.Duration(median(rs, func(r result) float64 { return float64(r.p99) })).Round(time.Microsecond))
-	}
-	fmt.Println()
-	if hello := results["hello"]; len(hello) > 0 {
-		for _, c := range cases[1:] {
-			i := -1
-			ratio := median(results[c.name], func(r result) float64 { i++; return r.rate / hello[i].rate })
-			fmt.Printf("%s/hello %.2f\n", c.name, ratio)
-		}
-	}
-}
-
-// median returns the middle of what value says of each result.
-func median(rs []result, value func(result) float64) float64 {
-	values := make([]float64, len(rs))
-	for i, r := range rs {
-		values[i] = value(r)
-	}
-	slices.Sort(values)
-	return values[len(values)/2]
 }

@@ -48,7 +48,7 @@ func cleanAddress(s string) string {
 // isInvisible: zero-width, BOM, soft hyphen, bidi controls and all else that
 // Unicode asks not to draw.
 func isInvisible(r rune) bool {
-	return unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+	return r > unicode.MaxASCII && unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 // isJoiner: ZWNJ spells Persian words, ZWJ and the variation selectors make

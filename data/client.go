@@ -54,7 +54,7 @@ func (s *Store) Client(ctx context.Context, id ID) (Client, error) {
 }
 
 func client(r kv.Reader, id ID) (Client, error) {
-	c, err := get[Client](r, clientKey(id))
+	c, err := recall[Client](r, clientKey(id))
 	if err == nil && !c.Deleted.IsZero() {
 		return Client{}, ErrNotFound
 	}
@@ -68,6 +68,19 @@ func (s *Store) Tally(ctx context.Context, id ID) (Tally, error) {
 			return Tally{}, err
 		}
 		return get[Tally](r, tallyKey(id))
+	})
+}
+
+// ClientSummary returns a client with the counts of its contacts, both of one
+// moment: what is drawn from this client may be kept under that version.
+func (s *Store) ClientSummary(ctx context.Context, id ID) (ClientSummary, error) {
+	return view(ctx, s, func(r kv.Reader) (ClientSummary, error) {
+		c, err := client(r, id)
+		if err != nil {
+			return ClientSummary{}, err
+		}
+		t, err := get[Tally](r, tallyKey(id))
+		return ClientSummary{c, t}, err
 	})
 }
 

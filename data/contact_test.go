@@ -98,7 +98,14 @@ func TestStar(t *testing.T) {
 	s := datatest.Open(t, clock.Option())
 	c := datatest.Client(t, s, "X")
 	x := datatest.Contact(t, s, c.ID, "jean@x.fr", false)
-	star := func(on bool) data.Contact { return must(s.Star(t.Context(), c.ID, x.ID, on))(t) }
+	star := func(on bool) data.Contact {
+		t.Helper()
+		starred, counts, err := s.Star(t.Context(), c.ID, x.ID, on)
+		if now := must(s.Tally(t.Context(), c.ID))(t); err != nil || counts != now {
+			t.Fatalf("the counts are %+v, and %+v are returned, %v", now, counts, err)
+		}
+		return starred
+	}
 	before := must(s.Tally(t.Context(), c.ID))(t)
 	clock.Advance(1)
 	starred := x

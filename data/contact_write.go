@@ -64,9 +64,17 @@ func (s *Store) UpdateContact(ctx context.Context, clientID, id ID, version uint
 }
 
 // Star makes a contact a favorite, or no longer one. It touches nothing else,
-// and setting what is set already changes nothing.
-func (s *Store) Star(ctx context.Context, clientID, id ID, favorite bool) (Contact, error) {
-	return update(ctx, s, func(w kv.Writer) (Contact, error) { return star(w, clientID, id, favorite) })
+// and setting what is set already changes nothing. It returns the contact, and
+// the counts that its client has with it.
+func (s *Store) Star(ctx context.Context, clientID, id ID, favorite bool) (c Contact, t Tally, err error) {
+	c, err = update(ctx, s, func(w kv.Writer) (Contact, error) {
+		c, err := star(w, clientID, id, favorite)
+		if err == nil {
+			t, err = get[Tally](w, tallyKey(clientID))
+		}
+		return c, err
+	})
+	return c, t, err
 }
 
 func star(w kv.Writer, clientID, id ID, favorite bool) (Contact, error) {

@@ -22,7 +22,7 @@ func TestPagesWhileContactsChange(t *testing.T) {
 			must(s.CreateContact(t.Context(), "", x, false))(t)
 		}
 		change := map[string]func(data.Contact) error{
-			"starred": func(x data.Contact) error { _, err := s.Star(t.Context(), c.ID, x.ID, !x.Favorite); return err },
+			"starred": func(x data.Contact) error { _, _, err := s.Star(t.Context(), c.ID, x.ID, !x.Favorite); return err },
 			"renamed": func(x data.Contact) error {
 				_, err := s.UpdateContact(t.Context(), c.ID, x.ID, x.Version, func(c *data.Contact) { c.LastName = "Nom 99" })
 				return err

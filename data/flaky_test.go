@@ -100,7 +100,7 @@ func flakySteps(t *testing.T, sound *data.Store, clock *datatest.Clock) []flakyS
 			_, err := s.UpdateContact(ctx, c.ID, a.ID, a.Version, func(c *data.Contact) { c.Email, c.LastName = "A2@x.fr", "Zola" })
 			return err
 		}},
-		{"Star", false, func(s *data.Store) error { _, err := s.Star(ctx, c.ID, a.ID, true); return err }},
+		{"Star", false, func(s *data.Store) error { _, _, err := s.Star(ctx, c.ID, a.ID, true); return err }},
 		{"DeleteContact", false, func(s *data.Store) error { _, err := s.DeleteContact(ctx, c.ID, b.ID); return err }},
 		{"RestoreContact", false, func(s *data.Store) error { _, err := s.RestoreContact(ctx, c.ID, b.ID); return err }},
 		{"MakeMain", false, func(s *data.Store) error { _, err := s.MakeMain(ctx, c.ID, b.ID); return err }},

@@ -29,7 +29,7 @@ func TestForeignIDs(t *testing.T) {
 		wantError(t, err, data.ErrNotFound)
 		_, err = s.UpdateContact(t.Context(), client, id, 1, func(c *data.Contact) { c.LastName = "?" })
 		wantError(t, err, data.ErrNotFound)
-		_, err = s.Star(t.Context(), client, id, false)
+		_, _, err = s.Star(t.Context(), client, id, false)
 		wantError(t, err, data.ErrNotFound)
 		_, err = s.DeleteContact(t.Context(), client, id)
 		wantError(t, err, data.ErrNotFound)

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"bytes"
 	"encoding/binary"
 	"time"
 )
@@ -136,13 +137,17 @@ func elements(b []byte) []string {
 	return out
 }
 
-// last returns the last element of a tuple: the id that an index ends with.
+// last returns the last element of a tuple: the id that an index ends with. A
+// search asks for it a thousand times, so the others are left alone.
 func last(k []byte) string {
-	es := elements(k)
+	if len(k) == 0 {
+		return ""
+	}
+	es := elements(k[bytes.LastIndexByte(k[:len(k)-1], 0)+1:])
 	if len(es) == 0 {
 		return ""
 	}
-	return es[len(es)-1]
+	return es[0]
 }
 
 // instant encodes a time, to the millisecond, so that the order of strings is

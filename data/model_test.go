@@ -122,7 +122,7 @@ func (m *model) update(r *rapid.T) {
 
 func (m *model) star(r *rapid.T) {
 	c, on := m.pick(r), rapid.Bool().Draw(r, "on")
-	_, err := m.s.Star(m.t.Context(), m.client, c.ID, on)
+	_, _, err := m.s.Star(m.t.Context(), m.client, c.ID, on)
 	if agree(r, err, m.absent(c)) {
 		c.Favorite = on
 	}

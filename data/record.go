@@ -7,6 +7,7 @@ import (
 	"carnet/data/kv"
 
 	"github.com/fxamacker/cbor/v2"
+	lru "github.com/hashicorp/golang-lru/v2"
 )
 
 // Records are CBOR (RFC 8949) with integer keys: a field may be added, its
@@ -32,6 +33,38 @@ func get[T any](r kv.Reader, key []byte) (T, error) {
 		return none, notFound(err)
 	}
 	return decode[T](b)
+}
+
+// The records that recall keeps, and the bytes of the largest.
+const (
+	recalled    = 1024
+	maxRecalled = 4 << 10
+)
+
+// memory is what recall decoded last, by the bytes of the record.
+var memory = must(lru.New[string, any](recalled))
+
+// recall is get for the few records that almost every request reads: one is
+// taken apart once, and not again as long as its bytes are the same. They are
+// read each time, and nothing is known of them but what they say, so a change,
+// whoever makes it, shows to the next read. What it returns is shared: nobody
+// writes to its slices.
+func recall[T any](r kv.Reader, key []byte) (T, error) {
+	var none T
+	b, err := r.Get(key)
+	if err != nil {
+		return none, notFound(err)
+	}
+	if known, ok := memory.Get(string(b)); ok {
+		if v, ok := known.(T); ok { // not so if two types have a record of the same bytes
+			return v, nil
+		}
+	}
+	v, err := decode[T](b)
+	if err == nil && len(b) <= maxRecalled {
+		memory.Add(string(b), v)
+	}
+	return v, err
 }
 
 // lookup reads the record that an index points at; ErrNotFound if there is none.

@@ -59,14 +59,14 @@ func (s *Store) Session(ctx context.Context, token string) (Session, User, error
 	now, hash := s.now(), sessionHash(token)
 	var u User
 	session, err := view(ctx, s, func(r kv.Reader) (Session, error) {
-		x, err := get[Session](r, key(tSession, hash))
+		x, err := recall[Session](r, key(tSession, hash))
 		if err != nil {
 			return x, err
 		}
 		if now.Sub(x.Seen) > SessionIdle || now.Sub(x.Created) > SessionLife {
 			return x, ErrNotFound
 		}
-		u, err = get[User](r, userKey(x.User))
+		u, err = recall[User](r, userKey(x.User))
 		return x, err
 	})
 	if err == nil && now.Sub(session.Seen) > sessionTouch {

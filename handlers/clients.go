@@ -27,6 +27,15 @@ func (h *handlers) client(c *fiber.Ctx) (data.Client, error) {
 	return h.Store.Client(c.UserContext(), id)
 }
 
+// summary is client with the counts of its contacts.
+func (h *handlers) summary(c *fiber.Ctx) (data.ClientSummary, error) {
+	id, err := clientID(c)
+	if err != nil {
+		return data.ClientSummary{}, err
+	}
+	return h.Store.ClientSummary(c.UserContext(), id)
+}
+
 type clientsIndex struct {
 	i18n.Lang
 	Query string
@@ -259,15 +268,11 @@ func (v clientsDelete) Title() string  { return v.T("Supprimer %s ?", "Delete %s
 
 // clientsDelete: GET /clients/:client/delete asks first.
 func (h *handlers) clientsDelete(c *fiber.Ctx) error {
-	client, err := h.client(c)
+	client, err := h.summary(c)
 	if err != nil {
 		return err
 	}
-	t, err := h.Store.Tally(c.UserContext(), client.ID)
-	if err != nil {
-		return err
-	}
-	return h.page(c, fiber.StatusOK, clientsDelete{h.lang(c), client, t})
+	return h.page(c, fiber.StatusOK, clientsDelete{h.lang(c), client.Client, client.Tally})
 }
 
 // clientsDestroy: POST /clients/:client/delete

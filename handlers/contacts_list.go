@@ -147,13 +147,13 @@ func (contactsRange) Template() string { return "contacts/_range" }
 // contactsIndex: GET /clients/:client/contacts?q=&after=. The whole list in the
 // dialog, its rows while one filters, or the next rows: as the target says.
 func (h *handlers) contactsIndex(c *fiber.Ctx) error {
+	_, target, _ := strings.Cut(c.Get("HX-Target"), "#")
+	if isFragment(c) && target != "contacts-rows" && c.Context().QueryArgs().Len() == 0 {
+		return h.contactsWhole(c)
+	}
 	client, err := h.client(c)
 	if err != nil {
 		return err
-	}
-	_, target, _ := strings.Cut(c.Get("HX-Target"), "#")
-	if isFragment(c) && target != "contacts-rows" && c.Context().QueryArgs().Len() == 0 {
-		return h.contactsWhole(c, client)
 	}
 	v, err := h.contactsList(c, client)
 	if err != nil {
@@ -173,13 +173,13 @@ func (h *handlers) contactsIndex(c *fiber.Ctx) error {
 }
 
 // contactsWhole answers with the list from its start, as "Voir tout" asks.
-func (h *handlers) contactsWhole(c *fiber.Ctx, client data.Client) error {
-	t, err := h.Store.Tally(c.UserContext(), client.ID)
+func (h *handlers) contactsWhole(c *fiber.Ctx) error {
+	client, err := h.summary(c)
 	if err != nil {
 		return err
 	}
-	k := keptKey{"contacts/_list", h.lang(c), client.ID, strconv.FormatUint(t.Version, 10)}
-	return h.list(c, k, func() (view, error) { return h.contactsList(c, client) })
+	k := keptKey{"contacts/_list", h.lang(c), client.ID, strconv.FormatUint(client.Tally.Version, 10)}
+	return h.list(c, k, func() (view, error) { return h.contactsList(c, client.Client) })
 }
 
 // contactsList reads the page of the list that a request asks for.

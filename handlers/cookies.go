@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
@@ -50,21 +51,28 @@ func (s *sessionStore) Get(r *http.Request, name string) (*sessions.Session, err
 // New returns the session of a request, a new one if the request has none that
 // lives.
 func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, error) {
+	token := ""
+	if cookie, err := r.Cookie(name); err == nil {
+		token = cookie.Value
+	}
+	return s.open(r.Context(), name, token)
+}
+
+func (s *sessionStore) open(ctx context.Context, name, token string) (*sessions.Session, error) {
 	session := sessions.NewSession(s, name)
 	options := s.options
 	session.Options, session.IsNew = &options, true
-	cookie, err := r.Cookie(name)
-	if err != nil {
+	if token == "" {
 		return session, nil
 	}
-	kept, u, err := s.book.Session(r.Context(), cookie.Value)
+	kept, u, err := s.book.Session(ctx, token)
 	if errors.Is(err, data.ErrNotFound) {
 		return session, nil
 	}
 	if err != nil {
 		return session, err
 	}
-	session.ID, session.IsNew = cookie.Value, false
+	session.ID, session.IsNew = token, false
 	session.Values[userValue] = u
 	if len(kept.Values) > 0 {
 		session.Values[flashValue] = kept.Values
@@ -107,7 +115,8 @@ func newToken() string {
 }
 
 // The shim: gorilla reads the Cookie of an http.Request and writes Set-Cookie
-// to an http.ResponseWriter; Fiber has neither.
+// to an http.ResponseWriter; Fiber has neither. Every request reads, and goes
+// without the http.Request.
 
 func (s *sessionStore) request(c *fiber.Ctx) *http.Request {
 	r := &http.Request{Header: http.Header{"Cookie": {c.Get(fiber.HeaderCookie)}}}
@@ -115,10 +124,7 @@ func (s *sessionStore) request(c *fiber.Ctx) *http.Request {
 }
 
 func (s *sessionStore) read(c *fiber.Ctx) (*sessions.Session, error) {
-	if c.Cookies(s.name) == "" {
-		return s.New(&http.Request{}, s.name)
-	}
-	return s.New(s.request(c), s.name)
+	return s.open(c.UserContext(), s.name, c.Cookies(s.name))
 }
 
 func (s *sessionStore) write(c *fiber.Ctx, session *sessions.Session) error {

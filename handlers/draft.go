@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -126,6 +127,22 @@ func (d *draft) keys() []string {
 		}
 	}
 	return out
+}
+
+// state tells, for one field, drafts apart that are offered other contacts or
+// asked another question: what is typed, who is a recipient where, and who is
+// not asked about.
+func (d *draft) state(f *draftField) string {
+	parts := []string{f.name, f.query}
+	for _, g := range d.fields {
+		parts = append(parts, g.name)
+		for _, t := range g.tokens {
+			if k, err := data.AddressKey(t.Mailbox.Address); err == nil {
+				parts = append(parts, k)
+			}
+		}
+	}
+	return fmt.Sprintf("%q", append(append(parts, "ignored"), d.ignored...))
 }
 
 func (d *draft) count() int {

@@ -24,7 +24,7 @@ func (h *handlers) favoritesUpdate(c *fiber.Ctx) error {
 	if wanted != "0" && wanted != "1" {
 		return fiber.ErrBadRequest
 	}
-	saved, err := h.Store.Star(c.UserContext(), id, contact, wanted == "1")
+	saved, tally, err := h.Store.Star(c.UserContext(), id, contact, wanted == "1")
 	if err != nil {
 		return err
 	}
@@ -36,11 +36,11 @@ func (h *handlers) favoritesUpdate(c *fiber.Ctx) error {
 	if !isFragment(c) {
 		return h.seeOther(c, back(c, views.Path("clients", id)), toast{Lang: l, ID: "info", Text: text})
 	}
-	t, err := h.Store.Tally(c.UserContext(), id)
+	count, err := h.row(contactsCount{l, tally}, "", tally.Contacts, tally.Favorites)
 	if err != nil {
 		return err
 	}
-	besides := []partial{beside("contacts-count", contactsCount{l, t}), live(text)}
+	besides := []partial{besideHTML("contacts-count", count), live(text)}
 	for _, star := range []string{"contacts-star", "contacts-mini-star"} {
 		html, err := h.row(contactsStar{l, saved, star}, contact, star, saved.Version, saved.Favorite)
 		if err != nil {

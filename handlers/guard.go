@@ -179,7 +179,9 @@ func (h *handlers) signedIn(c *fiber.Ctx) error {
 	}
 	v := sessionsNew{Lang: h.lang(c), Next: c.OriginalURL()}
 	if c.Method() == fiber.MethodPost {
-		v.Kept = string(c.BodyRaw())
+		if v.Kept = string(c.BodyRaw()); v.Kept == "" {
+			v.Kept = "&" // a form without fields is to be posted again too
+		}
 		return h.page(c, fiber.StatusUnauthorized, v)
 	}
 	if c.Path() == "/" {

@@ -3,6 +3,8 @@ package handlers
 import (
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"carnet/data"
 	"carnet/i18n"
@@ -19,20 +21,18 @@ import (
 // The key names what was drawn, its version and its language: an entry is never
 // wrong, it only falls out of use, and the oldest go first.
 type kept struct {
-	rows   *lru.Cache[keptKey, views.Fragment]
-	wholes *lru.Cache[keptKey, whole]
-	lists  *lru.Cache[keptKey, keptList]
-	run    string // of this process: its templates may differ from another's
-}
-
-// keptList is the list of contacts of a field, and how many they are.
-type keptList struct {
-	html views.Fragment
-	rows int
+	rows    *lru.Cache[keptKey, views.Fragment]
+	wholes  *lru.Cache[keptKey, *whole]
+	packing chan struct{} // a place for who gzips
+	run     string        // of this process: its templates may differ from another's
 }
 
 // whole is an answer kept as it leaves.
-type whole struct{ body, gzip []byte }
+type whole struct {
+	body []byte
+	gzip atomic.Pointer[[]byte] // nil until it is packed
+	pack sync.Once
+}
 
 type keptKey struct {
 	template string
@@ -41,12 +41,10 @@ type keptKey struct {
 	version  string
 }
 
-// How many rows are kept, of about 2 KB, lists of a field, of about 10 KB, and
-// whole lists, of about 60 KB.
+// How many rows are kept, of about 2 KB, and whole answers, of 60 KB at most.
 const (
 	keptRows   = 16384
-	keptLists  = 512
-	keptWholes = 128
+	keptWholes = 256
 )
 
 func newKept() *kept {
@@ -54,15 +52,11 @@ func newKept() *kept {
 	if err != nil {
 		panic(err) // only a size below 1 is an error
 	}
-	wholes, err := lru.New[keptKey, whole](keptWholes)
+	wholes, err := lru.New[keptKey, *whole](keptWholes)
 	if err != nil {
 		panic(err)
 	}
-	lists, err := lru.New[keptKey, keptList](keptLists)
-	if err != nil {
-		panic(err)
-	}
-	return &kept{rows, wholes, lists, string(data.NewID())}
+	return &kept{rows, wholes, make(chan struct{}, 1), string(data.NewID())}
 }
 
 // row is a view of one record in one language.
@@ -86,35 +80,51 @@ func (h *handlers) row(v row, id data.ID, version ...any) (views.Fragment, error
 }
 
 // list answers with a fragment that is the same for everybody until its version
-// changes: from where it is kept, gzipped beforehand, or with 304 to a browser
-// that has it.
+// changes: from where it is kept, or with 304 to a browser that has it.
 func (h *handlers) list(c *fiber.Ctx, k keptKey, draw func() (view, error)) error {
 	etag := `W/"` + h.kept.run + "-" + string(k.lang) + "-" + k.version + `"`
 	c.Set(fiber.HeaderETag, etag)
-	c.Vary(fiber.HeaderAcceptEncoding)
 	if c.Get(fiber.HeaderIfNoneMatch) == etag {
+		c.Vary(fiber.HeaderAcceptEncoding)
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	w, ok := h.kept.wholes.Get(k)
-	if !ok {
-		v, err := draw()
-		if err != nil {
-			return err
-		}
-		body, err := h.views.Fragment(v.Template(), v)
-		if err != nil {
-			return err
-		}
-		w = whole{body: []byte(body)}
-		if w.gzip, err = gzipped(w.body); err != nil {
-			return err
-		}
-		h.kept.wholes.Add(k, w)
+	if w, ok := h.kept.wholes.Get(k); ok {
+		return h.whole(c, w)
 	}
+	v, err := draw()
+	if err != nil {
+		return err
+	}
+	body, err := h.partials(v)
+	if err != nil {
+		return err
+	}
+	w := &whole{body: body}
+	h.kept.wholes.Add(k, w)
+	return h.whole(c, w)
+}
+
+// whole answers with what is kept. Nobody waits until it is gzipped, which
+// takes longer than to draw it: that is done beside, one at a time, and those
+// who come before get it as it is.
+func (h *handlers) whole(c *fiber.Ctx, w *whole) error {
 	c.Type("html", "utf-8")
+	c.Vary(fiber.HeaderAcceptEncoding)
 	if !strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") {
 		return c.Send(w.body)
 	}
-	c.Set(fiber.HeaderContentEncoding, "gzip")
-	return c.Send(w.gzip)
+	if packed := w.gzip.Load(); packed != nil {
+		c.Set(fiber.HeaderContentEncoding, "gzip")
+		return c.Send(*packed)
+	}
+	w.pack.Do(func() { go h.kept.gzip(w) })
+	return c.Send(w.body)
+}
+
+func (k *kept) gzip(w *whole) {
+	k.packing <- struct{}{}
+	defer func() { <-k.packing }()
+	if packed, err := gzipped(w.body); err == nil { // memory takes every write
+		w.gzip.Store(&packed)
+	}
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -15,17 +16,21 @@ import (
 // a field: the contacts that match, the question about an unknown address, and
 // what to say of them. By POST, so that no address stands in a log.
 func (h *handlers) recipientsIndex(c *fiber.Ctx) error {
-	client, err := h.client(c)
+	client, err := h.summary(c)
 	if err != nil {
 		return err
 	}
-	d := readDraft(c, client)
+	d := readDraft(c, client.Client)
 	f := d.field(c.Params("field"))
 	if f == nil {
 		return data.ErrNotFound
 	}
 	w := &writer{h: h, ctx: c.UserContext(), Lang: h.lang(c), draft: d}
-	options, err := w.list(f)
+	k := keptKey{"recipients/index", w.Lang, client.ID, fmt.Sprint(client.Tally.Version, d.state(f))}
+	if kept, ok := h.kept.wholes.Get(k); ok {
+		return h.whole(c, kept)
+	}
+	options, err := w.options(f)
 	if err != nil {
 		return err
 	}
@@ -33,13 +38,24 @@ func (h *handlers) recipientsIndex(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	said := w.N(options.rows, "%d contact disponible.", "%d contacts disponibles.", "%d contact available.", "%d contacts available.")
+	said := w.N(len(options.Rows), "%d contact disponible.", "%d contacts disponibles.", "%d contact available.", "%d contacts available.")
 	if len(card.Lines) > 0 {
 		said = w.T("Adresse inconnue : %s. Vous pouvez l’ajouter aux contacts ou l’ignorer.",
 			"Unknown address: %s. You can add it to contacts or ignore it.", card.Lines[0].Address)
 	}
-	return h.fragment(c, fiber.StatusOK, nil, besideHTML("recipients-options-"+f.name, options.html), beside("recipients-card-"+f.name, card), live(said))
+	body, err := h.partials(nil, beside("recipients-options-"+f.name, options), beside("recipients-card-"+f.name, card), live(said))
+	if err != nil {
+		return err
+	}
+	kept := &whole{body: body}
+	if len(card.Lines) == 0 && len(k.version) <= maxState { // a question names other clients too
+		h.kept.wholes.Add(k, kept)
+	}
+	return h.whole(c, kept)
 }
+
+// maxState bounds the state of a draft that an answer is kept under, in bytes.
+const maxState = 4 << 10
 
 // writer is what changes a draft and draws it.
 type writer struct {
@@ -182,7 +198,7 @@ func (w *writer) star(arg string) error {
 	if err != nil {
 		return err
 	}
-	contact, err := w.h.Store.Star(w.ctx, w.draft.client.ID, id, state == "1")
+	contact, _, err := w.h.Store.Star(w.ctx, w.draft.client.ID, id, state == "1")
 	if err != nil {
 		return err
 	}

@@ -46,37 +46,6 @@ func (w *writer) options(f *draftField) (recipientsOptions, error) {
 	return v, nil
 }
 
-// maxKeptKey bounds what a kept list is kept under, and so its size: a paste of
-// 200 KB is looked up once.
-const maxKeptKey = 4 << 10 // bytes
-
-// list draws the options of a field, or takes them from where they are kept:
-// while one types, the same list is asked for again and again.
-func (w *writer) list(f *draftField) (keptList, error) {
-	t, err := w.h.Store.Tally(w.ctx, w.draft.client.ID)
-	if err != nil {
-		return keptList{}, err
-	}
-	k := keptKey{"recipients/_options", w.Lang, w.draft.client.ID,
-		strings.Join(append([]string{f.name, strconv.FormatUint(t.Version, 10), f.query}, w.draft.keys()...), "\x00")}
-	if kept, ok := w.h.kept.lists.Get(k); ok {
-		return kept, nil
-	}
-	v, err := w.options(f)
-	if err != nil {
-		return keptList{}, err
-	}
-	html, err := w.h.views.Fragment(v.Template(), v)
-	if err != nil {
-		return keptList{}, err
-	}
-	kept := keptList{html, len(v.Rows)}
-	if len(k.version) <= maxKeptKey {
-		w.h.kept.lists.Add(k, kept)
-	}
-	return kept, nil
-}
-
 // fields draws the whole of the recipients.
 func (w *writer) fields() (recipientsFields, error) {
 	v := recipientsFields{Lang: w.Lang, Client: w.draft.client, Ignored: w.draft.ignored, Asked: w.draft.asked}

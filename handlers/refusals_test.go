@@ -134,7 +134,7 @@ func TestStaleForms(t *testing.T) {
 	} {
 		first, second := o.member(t).visit(c.path), o.member(t).visit(c.path)
 		first.fill(c.field, "premier").fill("Notes", "de la première").click("Enregistrer")
-		if _, err := o.store.Star(bg, client.ID, louis.ID, true); err != nil {
+		if _, _, err := o.store.Star(bg, client.ID, louis.ID, true); err != nil {
 			t.Fatal(err)
 		}
 		second.fill(c.field, "second").all().refused(409, "Enregistrer").sees("Modifié entre-temps par quelqu’un d’autre", "Rien n’a été enregistré.")
@@ -163,7 +163,7 @@ func TestStaleForms(t *testing.T) {
 	}
 	// A form that does not touch the star leaves it as it was clicked meanwhile.
 	b := o.member(t).visit(path)
-	if _, err := o.store.Star(bg, client.ID, louis.ID, false); err != nil {
+	if _, _, err := o.store.Star(bg, client.ID, louis.ID, false); err != nil {
 		t.Fatal(err)
 	}
 	if b.click("Enregistrer"); o.contactAt(client, louis.Email).Favorite {

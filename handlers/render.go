@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"html/template"
 	"strings"
+	"sync"
 
 	"carnet/data"
 	"carnet/i18n"
@@ -97,16 +98,24 @@ func compress(c *fiber.Ctx) error {
 	return c.Send(body)
 }
 
+// packers holds gzip writers, each of which takes a megabyte to make.
+var packers = sync.Pool{New: func() any {
+	z, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
+	if err != nil {
+		panic(err) // only an unknown level is an error
+	}
+	return z
+}}
+
 func gzipped(body []byte) ([]byte, error) {
 	var out bytes.Buffer
-	z, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
-	if err != nil {
-		return nil, err
-	}
+	z := packers.Get().(*gzip.Writer)
+	defer packers.Put(z)
+	z.Reset(&out)
 	if _, err := z.Write(body); err != nil {
 		return nil, err
 	}
-	err = z.Close()
+	err := z.Close()
 	return out.Bytes(), err
 }
 
@@ -142,25 +151,34 @@ func gone(id string) partial { return partial{target: "#" + id, swap: "delete"} 
 // fragment answers with the main element, which may be nil, and what changes
 // beside it.
 func (h *handlers) fragment(c *fiber.Ctx, status int, main view, besides ...partial) error {
+	body, err := h.partials(main, besides...)
+	if err != nil {
+		return err
+	}
+	c.Type("html", "utf-8")
+	return c.Status(status).Send(body)
+}
+
+// partials draws what fragment answers with.
+func (h *handlers) partials(main view, besides ...partial) ([]byte, error) {
 	var out bytes.Buffer
 	if main != nil {
 		if err := h.views.Render(&out, main.Template(), main); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for _, p := range besides {
 		out.WriteString(`<hx-partial hx-target="` + p.target + `" hx-swap="` + p.swap + `">`)
 		if p.view != nil {
 			if err := h.views.Render(&out, p.view.Template(), p.view); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		out.WriteString(string(p.html))
 		template.HTMLEscape(&out, []byte(p.text))
 		out.WriteString("</hx-partial>")
 	}
-	c.Type("html", "utf-8")
-	return c.Status(status).Send(out.Bytes())
+	return out.Bytes(), nil
 }
 
 // say is a toast for an answer with fragments: shown, and read out.

@@ -77,7 +77,7 @@ func TestWhatIsOnScreenIsSent(t *testing.T) {
 	b := o.compose(t, client)
 	aicha := o.contactAt(client, "a.benali@menuiserie-lambert.fr")
 	claire := o.contactAt(client, "claire.morel@menuiserie-lambert.fr")
-	if _, err := o.store.Star(bg, client.ID, aicha.ID, true); err != nil {
+	if _, _, err := o.store.Star(bg, client.ID, aicha.ID, true); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := o.store.DeleteContact(bg, client.ID, claire.ID); err != nil {

@@ -262,6 +262,26 @@ func TestFormIsKeptThroughSignIn(t *testing.T) {
 	}
 }
 
+func TestFormWithoutFieldsIsKeptThroughSignIn(t *testing.T) {
+	// A button without fields that was pressed after the session ran out is
+	// done after the sign-in, by a click (49).
+	t.Parallel()
+	o := agency(t)
+	client := o.clientNamed(lambert)
+	if err := o.store.DeleteClient(bg, client.ID); err != nil {
+		t.Fatal(err)
+	}
+	b := o.member(t).visit("/trash")
+	if err := o.store.DeleteSession(bg, b.cookie("sid")); err != nil {
+		t.Fatal(err)
+	}
+	b.all().refused(401, "Rétablir "+lambert).sees("Votre session a expiré.")
+	b.signIn(demo.Email, demo.Password).is(200).click("Continuer").sees(lambert)
+	if _, err := o.store.Client(bg, client.ID); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestSetup(t *testing.T) {
 	// A fresh book asks for its first account, which takes the code that the
 	// server printed, and leads to the first client and contact; afterwards
