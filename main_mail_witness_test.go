@@ -152,7 +152,7 @@ func (w *witness) take(mail string, to []string) {
 // await waits until so many have been taken.
 func (w *witness) await(t *testing.T, total int) {
 	t.Helper()
-	for end := time.After(patience); ; {
+	for {
 		w.mu.Lock()
 		n, more := w.total, w.more
 		w.mu.Unlock()
@@ -161,7 +161,7 @@ func (w *witness) await(t *testing.T, total int) {
 		}
 		select {
 		case <-more:
-		case <-end:
+		case <-time.After(patience):
 			t.Fatalf("%d were taken of %d", n, total)
 		}
 	}
