@@ -7,10 +7,11 @@ SHELL       = /bin/bash
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FASTHTTP    = v1.78.0
 FUZZTIME    = 10s
+MAILKILLS   = 200
 
 step = @printf '\n== %s\n' "$@"
 
-.PHONY: check gofmt vet staticcheck fasthttp arrows race fuzz static test deep bench shots build tools
+.PHONY: check gofmt vet staticcheck fasthttp arrows race fuzz static test deep mail bench shots build tools
 
 check: gofmt vet staticcheck fasthttp arrows race fuzz static
 
@@ -82,7 +83,18 @@ deep:
 	$(MAKE) fuzz FUZZTIME=5m
 	go test -race -count=20 -timeout 3h ./data/...
 	CARNET_DEEP=1 CARNET_KILL_ROUNDS=20 go test -count=1 -timeout 1h -v -run '^(TestKill|TestServerDown)$$' .
+	CARNET_DEEP=1 go test -count=1 -v -run '^TestSpeed$$' ./mail
 	RACE=1 REQUIRE_BROWSER=1 go test -count=1 -timeout 1h ./browser
+
+# Sends through OpenSMTPD, which must be installed, as root; then kills the
+# program while it sends, and counts what became of the mails. It takes minutes.
+mail:
+	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; failed=0; \
+	REQUIRE_MTA=1 CARNET_MAIL_KILLS=$(MAILKILLS) go test -count=1 -timeout 1h -v \
+		-run '^(TestMTA.*|TestMailKilled.*|TestNaiveDoubles)$$' ./mail . 2>&1 | grep --line-buffered -v '^ *=== ' | tee "$$log" || failed=1; \
+	awk -F'In the end: ' 'NF == 2 { split($$2, n, /[ ,]+/); mails += n[1]; lost += n[4]; doubled += n[6]; unknown += n[8] } \
+		END { printf "%d mails, lost %d, doubled %d, unknown %d\n", mails, lost, doubled, unknown; exit !mails || lost || doubled }' "$$log" && \
+	exit $$failed
 
 bench:
 	@go run ./bench

@@ -28,11 +28,14 @@ const asProgram = "CARNET_TEST_PROGRAM"
 // TestMain makes the test binary the program where a test started it as that.
 func TestMain(m *testing.M) {
 	bolt.CheckMain()
-	if os.Getenv(asProgram) != "" {
+	switch os.Getenv(asProgram) {
+	case "":
+		os.Exit(m.Run())
+	case asNaive:
+		naive(os.Args[1], os.Args[2])
+	default:
 		main()
-		os.Exit(0)
 	}
-	os.Exit(m.Run())
 }
 
 // patience is how long a test waits for what must come: it bounds a hang, and
@@ -69,8 +72,14 @@ func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 // stopped when the test ends, if it still runs.
 func start(t *testing.T, args ...string) *program {
 	t.Helper()
-	p := &program{t: t, exited: make(chan struct{})}
-	p.cmd = command(t, nil, append([]string{"serve", "-addr", "127.0.0.1:0"}, args...)...)
+	p := launch(t, command(t, nil, append([]string{"serve", "-addr", "127.0.0.1:0"}, args...)...))
+	p.URL = p.wait(`listens on (http://\S+)`)[1]
+	return p
+}
+
+func launch(t *testing.T, cmd *exec.Cmd) *program {
+	t.Helper()
+	p := &program{t: t, cmd: cmd, exited: make(chan struct{})}
 	p.said.more = make(chan struct{})
 	p.cmd.Stdout, p.cmd.Stderr = &p.said, &p.said
 	if err := p.cmd.Start(); err != nil {
@@ -81,7 +90,6 @@ func start(t *testing.T, args ...string) *program {
 		close(p.exited)
 	}()
 	t.Cleanup(p.stop)
-	p.URL = p.wait(`listens on (http://\S+)`)[1]
 	return p
 }
 

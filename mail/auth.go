@@ -40,7 +40,7 @@ func (s *SMTP) authenticate(c *session) error {
 	offered := strings.Fields(strings.ToUpper(c.ext["AUTH"]))
 	auth := s.mechanism(offered)
 	if auth == nil {
-		return c.stopped(StepAuth, &PauseError{Step: StepAuth, Reason: NoMechanism})
+		return c.stopped(StepAuth, &PauseError{Step: StepAuth, Reason: NoMechanism, Err: errors.New("the server offers no way to sign in that is known here")})
 	}
 	name, first, err := auth.Start(&smtp.ServerInfo{Name: s.server.Host, TLS: s.server.Security != Clear, Auth: offered})
 	if err != nil {

@@ -119,6 +119,7 @@ func TestServerLeavesBetweenMails(t *testing.T) {
 		{"hung up", map[string]string{"1 .": "250 ok\r\n" + hangUp}, Accepted, 2},
 		{"said that it leaves", map[string]string{"1 .": "250 ok\r\n421 idle\r\n"}, Accepted, 2},
 		{"said that it leaves, and hung up", map[string]string{"1 .": "250 ok\r\n421 idle\r\n" + hangUp}, Accepted, 2},
+		{"spoke out of turn", map[string]string{"1 .": "250 ok\r\n250 again\r\n"}, Accepted, 2},
 		{"leaves at MAIL", map[string]string{"1 " + next: "421 idle\r\n" + hangUp}, Accepted, 2},
 		{"hangs up at MAIL", map[string]string{"1 " + next: hangUp}, Accepted, 2},
 		{"is silent at MAIL", map[string]string{"1 " + next: mute}, Accepted, 2},
@@ -178,6 +179,7 @@ func TestStopOnKeptConnection(t *testing.T) {
 	t.Parallel()
 	f := newFake(t, map[string]string{"RCPT TO:<next@example.org>": mute})
 	tr := f.smtp()
+	tr.options.Command = time.Hour
 	wantAccepted(t, tr, three())
 	e := three()
 	e.To = []string{"next@example.org"}

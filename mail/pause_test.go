@@ -68,6 +68,26 @@ func TestTemporaryRefusalsAreDeferred(t *testing.T) {
 	}
 }
 
+// Silence and cuts while the connection is made are tried again later, at
+// whichever step.
+func TestFaultsBeforeMail(t *testing.T) {
+	t.Parallel()
+	for verb, ehlo := range map[string]string{"AUTH": "250-f\r\n250 AUTH PLAIN\r\n", "STARTTLS": "250-f\r\n250 STARTTLS\r\n"} {
+		for fault, want := range map[string]Reason{mute: TimedOut, hangUp: Cut, "nonsense\r\n": BadReply} {
+			tr := newFake(t, map[string]string{"EHLO": ehlo, verb: fault}).smtp()
+			tr.options.Command = 100 * time.Millisecond
+			tr.server.User, tr.server.Password = "u", "p"
+			if verb == "STARTTLS" {
+				tr.server.Security = StartTLS
+			}
+			res, commits, err := send(t, tr, three())
+			if err != nil || commits != 0 || res.Outcomes[2] != (Outcome{State: Deferred, Reason: want}) {
+				t.Errorf("%s, %q: %v, %v", verb, fault, res, err)
+			}
+		}
+	}
+}
+
 // A port where nobody listens is tried again later.
 func TestNobodyListens(t *testing.T) {
 	t.Parallel()

@@ -14,7 +14,7 @@ import (
 // attacker could have put it there (CVE-2011-0411).
 func (s *SMTP) startTLS(ctx context.Context, c *session) error {
 	if !c.offers("STARTTLS") {
-		return c.stopped(StepTLS, &PauseError{Step: StepTLS, Reason: NoStartTLS})
+		return c.stopped(StepTLS, &PauseError{Step: StepTLS, Reason: NoStartTLS, Err: errors.New("the server does not offer STARTTLS, which smtp:// requires")})
 	}
 	r, err := c.command("STARTTLS")
 	if err := c.agreed(StepTLS, r, err); err != nil {

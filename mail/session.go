@@ -80,7 +80,7 @@ func (s *SMTP) introduce(ctx context.Context, c *session) error {
 // server or a network that is down is not.
 func (s *SMTP) connect(ctx context.Context, c *session) (net.Conn, error) {
 	if s.server.Host == "" {
-		return nil, c.stopped(StepResolve, &PauseError{Step: StepResolve, Reason: NoServer})
+		return nil, c.stopped(StepResolve, &PauseError{Step: StepResolve, Reason: NoServer, Err: errors.New("no SMTP server is set")})
 	}
 	dialer := net.Dialer{Timeout: s.options.Connect}
 	conn, err := dialer.DialContext(ctx, "tcp", s.server.addr())

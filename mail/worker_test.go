@@ -23,19 +23,20 @@ type office struct {
 	*testing.T
 	*data.Store
 	client data.ID
+	text   string // of its mails
 }
 
 func newOffice(t *testing.T, options ...data.Option) office {
 	t.Helper()
 	s := datatest.On(t, datatest.Engine(t, filepath.Join(t.TempDir(), "carnet.db")), options...)
-	return office{t, s, datatest.Client(t, s, "X").ID}
+	return office{T: t, Store: s, client: datatest.Client(t, s, "X").ID}
 }
 
 // post puts n mails in the outbox, each to one address of its own.
 func (o office) post(n int) (ids []data.ID) {
 	o.Helper()
 	for i := range n {
-		m, err := o.Compose(data.Message{Client: o.client, Subject: "Bonjour", From: data.Mailbox{Address: "agence@exemple.fr"},
+		m, err := o.Compose(data.Message{Client: o.client, Subject: "Bonjour", Text: o.text, From: data.Mailbox{Address: "agence@exemple.fr"},
 			To: []data.Mailbox{{Address: fmt.Sprintf("c%d@exemple.fr", i)}}})
 		if err != nil {
 			o.Fatal(err)
@@ -146,7 +147,7 @@ func TestCostOfMail(t *testing.T) {
 	t.Parallel()
 	engine := &counted{Store: datatest.Engine(t, filepath.Join(t.TempDir(), "carnet.db"))}
 	s := datatest.On(t, engine)
-	o := office{t, s, datatest.Client(t, s, "X").ID}
+	o := office{T: t, Store: s, client: datatest.Client(t, s, "X").ID}
 	ids := o.post(150)
 	engine.views.Store(0)
 	engine.updates.Store(0)
@@ -229,14 +230,14 @@ func TestWake(t *testing.T) {
 			return committing()
 		})}
 		o.run(w)
-		time.Sleep(8 * time.Minute)
+		time.Sleep(10 * time.Second)
 		synctest.Wait()
 		ok = true
 		w.Wake()
 		w.Wake()
 		synctest.Wait()
 		o.want(data.Accepted, ids...)
-		if w.Paused() != nil || time.Since(begin) != 8*time.Minute {
+		if w.Paused() != nil || time.Since(begin) != 10*time.Second {
 			t.Errorf("%v after %v", w.Paused(), time.Since(begin))
 		}
 	})
@@ -319,6 +320,37 @@ func TestTwoWorkers(t *testing.T) {
 		o.want(data.Accepted, ids...)
 		if len(left) != 50 || slices.Max(counts(left)) > 1 {
 			t.Errorf("%v", left)
+		}
+	})
+}
+
+// A worker whose claim was taken over by another may not send, whatever the
+// other has done so far.
+func TestClaimTakenOver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o := newOffice(t)
+		ids := o.post(1)
+		var mu sync.Mutex
+		var commits []error
+		slow := func() *Worker {
+			return &Worker{Transport: scripted(func(_ context.Context, _ Envelope, committing func() error) error {
+				time.Sleep(lease + lease/2)
+				err := committing()
+				mu.Lock()
+				defer mu.Unlock()
+				commits = append(commits, err)
+				return err
+			})}
+		}
+		o.run(slow(), slow())
+		time.Sleep(lease + 3*lease/4) // the first wants to send what the second has
+		synctest.Wait()
+		o.want(data.Sending, ids...)
+		mu.Lock()
+		defer mu.Unlock()
+		if len(commits) != 1 || !errors.Is(commits[0], data.ErrState) {
+			t.Errorf("the commits are %v", commits)
 		}
 	})
 }
