@@ -125,7 +125,7 @@ func (k *killed) post(t *testing.T, n int) {
 			}
 			m.MessageID = mail.NewMessageID(string(m.ID), "agence.example")
 			raw := fmt.Sprintf("Message-ID: <%s>\r\nSubject: Devis\r\n\r\nfin\r\n", m.MessageID)
-			if _, err := s.Enqueue(t.Context(), "", m, []byte(raw), false); err != nil {
+			if _, err := s.Enqueue(t.Context(), "", data.Posting{Message: m, Raw: [][]byte{[]byte(raw)}}); err != nil {
 				return err
 			}
 			k.mails[m.ID] = m.MessageID

@@ -47,7 +47,7 @@ var fieldNames = []string{"to", "cc", "bcc"}
 
 // readDraft reads a draft from the form that was posted.
 func readDraft(c *fiber.Ctx, client data.Client) *draft {
-	d := &draft{client: client, subject: c.FormValue("subject"), text: c.FormValue("text"),
+	d := &draft{client: client, subject: c.FormValue("subject"), text: strings.ReplaceAll(c.FormValue("text"), "\r\n", "\n"),
 		request: c.FormValue("request"), version: draftVersion(c), each: c.FormValue("each") == "1", asked: formValues(c, "asked"), ignored: formValues(c, "ignored")}
 	if id, err := data.ParseID(c.FormValue("draft")); err == nil {
 		d.id = id

@@ -46,6 +46,7 @@ func (messagesSubject) Template() string { return "messages/_subject" }
 type messagesText struct {
 	i18n.Lang
 	Value, Error string
+	Focus        bool
 }
 
 func (messagesText) Template() string { return "messages/_text" }
@@ -138,7 +139,7 @@ func (h *handlers) composer(c *fiber.Ctx, status int, w *writer) error {
 		return err
 	}
 	subject := messagesSubject{w.Lang, w.draft.subject, w.errs["subject"], w.focus == "m-subject"}
-	text := messagesText{w.Lang, w.draft.text, w.errs["text"]}
+	text := messagesText{w.Lang, w.draft.text, w.errs["text"], w.focus == "m-text" || w.inserted}
 	if !isFragment(c) {
 		v := messagesNew{Lang: w.Lang, Client: w.draft.client, Request: w.draft.request, Recipients: fields,
 			Subject: subject, Text: text, Outgoing: h.outgoing(w.Lang), Version: w.draft.version, Each: w.draft.each, State: w.state}

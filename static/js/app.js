@@ -67,6 +67,13 @@
     const copy = t.closest('[data-copy]')
     if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => toast(body.dataset.copied))
   })
+  // What can be undone for so many seconds goes when they are over.
+  setInterval(() => $$('[data-seconds]').forEach(t => {
+    const n = t.dataset.seconds -= 1, held = t.contains(document.activeElement)
+    if (n > 0) return $('.num', t).textContent = n
+    t.remove()
+    if (held) home().focus()
+  }), 1000)
   on('animationend', e => {
     if (e.animationName === 'toast-out') e.target.remove()
     e.target.classList.remove('chip--flash')

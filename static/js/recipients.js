@@ -188,10 +188,26 @@
     }
   })
 
+  // The draft is kept a second after one typed, and when one leaves. Only when
+  // that failed is there something to lose.
+  let later = 0
+  const kept = () => $('#drafts-state')
+  on('input', e => {
+    if (!form?.contains(e.target)) return
+    clearTimeout(later)
+    later = setTimeout(() => { later = 0; kept().dispatchEvent(new Event('save')) }, 1000)
+  })
+  addEventListener('pagehide', () => {
+    if (later && !form.dataset.sent) navigator.sendBeacon(kept().getAttribute('hx-post'), new URLSearchParams(new FormData(form)))
+  })
+  on('htmx:error', e => { if (e.detail.ctx?.target === kept()) form.dataset.guard = '' })
+  on('htmx:after:swap', e => { if (e.detail.ctx?.target?.id === 'drafts-state') delete form.dataset.guard })
+
   // A request that waited for another leaves with what the form holds by then.
   on('htmx:before:request', e => {
     const { ctx } = e.detail
     if (!form || ctx.sourceElement !== form) return
+    clearTimeout(later); later = 0
     if (form.dataset.sent) return e.preventDefault()   // the second of two clicks on Envoyer
     const body = new FormData(form), by = ctx.request.submitter
     if (by?.name) body.append(by.name, by.value)

@@ -1,0 +1,228 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"carnet/data"
+	"carnet/mail"
+)
+
+// draftsOf returns the drafts of the demo's user to a client.
+func (o office) draftsOf(client data.Client) []data.Draft {
+	o.t.Helper()
+	u, err := o.store.FirstUser(bg)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	list, err := o.store.Drafts(bg, u.ID, client.ID)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return list
+}
+
+// keep posts the composer's form as the script does while one types.
+func (b *browser) keep(headers ...header) {
+	b.t.Helper()
+	form := byID(b.page, "mail")
+	b.receive(b.request(http.MethodPost, attr(byID(b.page, "drafts-state"), "hx-post"), b.encode(form, nil), append(headers, header{"HX-Request", "true"})...))
+}
+
+func TestDraftIsKept(t *testing.T) {
+	// What is typed is kept while one types; the draft stands in the client's
+	// file, comes back exactly, and is thrown away with a way back.
+	t.Parallel()
+	o := atelier(t)
+	client := o.clientNamed(lambert)
+	b := o.compose(t, client)
+	b.click("Retirer Julien Lambert").fill("Objet", "Devis").fill("Message", "Bonjour,\n  à suivre").fill("Destinataires", "paul@")
+	b.keep()
+	if b.StatusCode != 200 || !strings.Contains(b.body, "Brouillon enregistré à") {
+		t.Fatalf("keeping it answers %d: %s", b.StatusCode, b.body)
+	}
+	b.visit("/clients/" + string(client.ID)).sees("Brouillon").click("Devis")
+	b.wantChips("to", lambert, "Claire Morel")
+	if b.all().value("Objet") != "Devis" || b.all().value("Message") != "Bonjour,\n  à suivre" || b.all().value("Destinataires") != "paul@" {
+		t.Errorf("it came back as %q, %q, %q", b.all().value("Objet"), b.all().value("Message"), b.all().value("Destinataires"))
+	}
+	b.click("Supprimer le brouillon").sees("Brouillon supprimé.").click("Annuler").sees("Brouillon rétabli.")
+	if b.all().value("Objet") != "Devis" {
+		t.Error("it was restored without its subject")
+	}
+	b.fill("Destinataires", "")
+	b.click("Envoyer").sees("Mis en boîte d’envoi pour 2 destinataires.")
+	if left := o.draftsOf(client); len(left) != 0 {
+		t.Errorf("%d drafts are left after sending", len(left))
+	}
+}
+
+func TestDraftInTwoTabs(t *testing.T) {
+	// The second of two tabs on one draft is told, and may take it over.
+	t.Parallel()
+	o := atelier(t)
+	client := o.clientNamed(lambert)
+	first := o.compose(t, client)
+	first.fill("Objet", "Un")
+	first.keep()
+	id := o.draftsOf(client)[0].ID
+	at := "/clients/" + string(client.ID) + "/drafts/" + string(id)
+	a, b := o.browser(t).visit(at), o.browser(t).visit(at)
+	a.fill("Objet", "De A")
+	a.keep()
+	b.fill("Objet", "De B")
+	b.keep()
+	if b.StatusCode != 409 || !strings.Contains(b.body, "modifié dans un autre onglet") {
+		t.Fatalf("the second tab is answered %d: %s", b.StatusCode, b.body)
+	}
+	if got := o.draftsOf(client)[0].Subject; got != "De A" {
+		t.Errorf("the draft is %q", got)
+	}
+	form := byID(b.page, "mail")
+	b.receive(b.request(http.MethodPost, at, b.encode(form, nil)+"&force=1", header{"HX-Request", "true"}))
+	if got := o.draftsOf(client)[0].Subject; b.StatusCode != 200 || got != "De B" {
+		t.Errorf("taken over with %d, the draft is %q", b.StatusCode, got)
+	}
+	a.keep()
+	if a.StatusCode != 409 {
+		t.Errorf("the first tab is answered %d", a.StatusCode)
+	}
+}
+
+func TestDraftWhoseContactChanged(t *testing.T) {
+	// Whoever was chosen stays chosen; that the contact has another address now
+	// is shown, and taken on a click.
+	t.Parallel()
+	o := atelier(t)
+	client := o.clientNamed(lambert)
+	b := o.compose(t, client)
+	b.fill("Objet", "Devis")
+	b.keep()
+	claire := o.contactAt(client, "claire.morel@menuiserie-lambert.fr")
+	if _, err := o.store.UpdateContact(bg, client.ID, claire.ID, claire.Version, func(x *data.Contact) { x.Email = "claire@nouvelle.example" }); err != nil {
+		t.Fatal(err)
+	}
+	b.visit("/clients/" + string(client.ID) + "/drafts/" + string(o.draftsOf(client)[0].ID))
+	b.sees("Claire Morel a changé d’adresse : claire.morel@menuiserie-lambert.fr → claire@nouvelle.example.")
+	b.wantChips("to", lambert, "Claire Morel", "Julien Lambert")
+	b.click("Utiliser la nouvelle adresse").misses("a changé d’adresse").wantChips("to", lambert, "Julien Lambert", "Claire Morel")
+	b.click("Envoyer").sees("Mis en boîte d’envoi pour 3 destinataires.")
+	page, err := o.store.Messages(bg, data.MessageFilter{Client: client.ID, Limit: 1})
+	if err != nil || page.Messages[0].To[2].Address != "claire@nouvelle.example" {
+		t.Errorf("it was sent to %v, %v", page.Messages[0].To, err)
+	}
+}
+
+func TestSendingIsUndone(t *testing.T) {
+	// A sending is undone while it can be: the draft is back, what is then sent is
+	// what is then on screen, and too late is said.
+	t.Parallel()
+	o := atelier(t)
+	client := o.clientNamed(lambert)
+	b := o.compose(t, client)
+	b.fill("Objet", "Devis").fill("Message", "Texte un")
+	b.click("Envoyer").sees("Mis en boîte d’envoi pour 3 destinataires.")
+	b.click("Annuler").sees("Envoi annulé : rien n’est parti.")
+	if b.all().value("Message") != "Texte un" {
+		t.Errorf("the draft came back with %q", b.all().value("Message"))
+	}
+	b.fill("Message", "Texte deux")
+	b.click("Envoyer").sees("Mis en boîte d’envoi pour 3 destinataires.")
+	page, err := o.store.Messages(bg, data.MessageFilter{Client: client.ID, Limit: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, _, err := o.store.Message(bg, page.Messages[0].ID)
+	if err != nil || m.Text != "Texte deux" {
+		t.Errorf("what is sent is %q, %v", m.Text, err)
+	}
+	if n := page.Messages[1].Created; n.After(time.Now().Add(-time.Hour)) {
+		t.Error("what was undone is still in the history")
+	}
+	if _, err := o.store.Release(bg, m.ID, data.Queued); err != nil { // its time is over
+		t.Fatal(err)
+	}
+	if _, err := o.store.Claim(bg, m.ID, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	b.click("Annuler").sees("Trop tard : l’envoi a commencé.")
+}
+
+func TestOneMailEach(t *testing.T) {
+	// One mail for each recipient: each sees no other, and reads their own name;
+	// a variable without a value stops the sending and says for whom.
+	t.Parallel()
+	o := atelier(t)
+	client := o.clientNamed(lambert)
+	b := o.compose(t, client)
+	b.fill("Objet", "Devis").fill("Message", "Bonjour {{contact.prénom}},").fill("Envoi", "Un e-mail par destinataire")
+	b.all().refused(422, "Envoyer").sees("Sans valeur pour Menuiserie Lambert : contact.prénom.")
+	b.click("Retirer Menuiserie Lambert")
+	b.click("Envoyer").sees("Mis en boîte d’envoi pour 2 destinataires.")
+	page, err := o.store.Messages(bg, data.MessageFilter{Client: client.ID, Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range []string{"Claire", "Julien"} {
+		raw, err := o.store.Raw(bg, page.Messages[0].ID, i)
+		if err != nil || !strings.Contains(string(raw), "Bonjour "+name+",") || strings.Count(string(raw), "@menuiserie-lambert.fr") != 1 {
+			t.Errorf("the mail to %s is %s, %v", name, raw, err)
+		}
+	}
+}
+
+func TestTemplateInTheComposer(t *testing.T) {
+	// Inserting a template fills in what is known, asks before it replaces what
+	// was written, and one with a variable left stops the sending with its name.
+	t.Parallel()
+	o := atelier(t)
+	b := o.compose(t, o.clientNamed(lambert))
+	b.fill("Modèle", "Envoi d’un devis")
+	b.click("Insérer")
+	if got := b.all().value("Objet"); got != "Votre devis – Menuiserie Lambert" {
+		t.Errorf("the subject is %q", got)
+	}
+	if got := b.all().value("Message"); !strings.Contains(got, "Bonjour {{contact.prénom}},") {
+		t.Errorf("the text is %q", got)
+	}
+	b.all().refused(422, "Envoyer").sees("Variable sans valeur : contact.prénom.")
+	b.fill("Modèle", "Relance de facture")
+	b.click("Insérer").sees("Vous avez déjà écrit.")
+	if !strings.Contains(b.all().value("Message"), "Voici le devis") {
+		t.Error("what was written is gone before one said so")
+	}
+	b.click("L’ajouter à la fin")
+	if got := b.all().value("Message"); !strings.Contains(got, "Voici le devis") || !strings.Contains(got, "dernière facture") {
+		t.Errorf("the text is %q", got)
+	}
+	b.fill("Modèle", "Relance de facture")
+	b.click("Insérer").click("Remplacer mon texte")
+	if got := b.all().value("Message"); strings.Contains(got, "Voici le devis") {
+		t.Errorf("the text is %q", got)
+	}
+	b.click("Envoyer").sees("Mis en boîte d’envoi")
+}
+
+func TestSignature(t *testing.T) {
+	// A new message ends with its author's signature, which a template keeps.
+	t.Parallel()
+	o := atelier(t, func(c *Config) { c.Post = post(t, c.Store, &mail.Route{Outgoing: mail.Captured}) })
+	u, err := o.store.FirstUser(bg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.store.SetProfile(bg, u.ID, u.Name, "Camille\nAtelier Horizon", 10); err != nil {
+		t.Fatal(err)
+	}
+	b := o.compose(t, o.clientNamed(lambert))
+	if got := b.all().value("Message"); !strings.HasSuffix(got, "\n\nCamille\nAtelier Horizon") {
+		t.Errorf("the text is %q", got)
+	}
+	b.fill("Modèle", "Relance de facture")
+	b.click("Insérer").misses("Vous avez déjà écrit.")
+	if got := b.all().value("Message"); !strings.HasPrefix(got, "Bonjour,") || !strings.HasSuffix(got, "\n\nCamille\nAtelier Horizon") {
+		t.Errorf("the text is %q", got)
+	}
+}
