@@ -3,9 +3,11 @@
 package mail
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	netmail "net/mail"
 	"strings"
 	"time"
@@ -27,15 +29,20 @@ type Message struct {
 	ReplyTo data.Mailbox // optional: zero leaves the header out
 	To, Cc  []data.Mailbox
 	Subject string
-	Text    string    // any line ends
+	Text    string    // as typed, see HTML; any line ends
+	Lang    string    // of the text, for Document; may be empty
 	ID      string    // Message-ID without its <>, see NewMessageID
 	Date    time.Time // written in UTC, to the second
+
+	TextOnly    bool // no HTML beside the text, which stays as typed
+	Attachments []Attachment
 }
 
-// Bytes renders a message of the book. Those of Bcc are in no header.
+// Bytes renders a message of the book, without HTML. Those of Bcc are in no
+// header.
 func Bytes(m data.Message) ([]byte, error) {
 	return Render(Message{From: m.From, ReplyTo: m.ReplyTo, To: m.To, Cc: m.Cc,
-		Subject: m.Subject, Text: m.Text, ID: m.MessageID, Date: m.Created})
+		Subject: m.Subject, Text: m.Text, TextOnly: true, ID: m.MessageID, Date: m.Created})
 }
 
 // NewMessageID makes a Message-ID (without <>) of an id that is unique in this
@@ -49,25 +56,33 @@ func NewMessageID(id, host string) string {
 	return id + "@" + domain
 }
 
-// Render writes m as RFC 5322 with a UTF-8 text/plain body in quoted-printable,
-// so that only a local part outside ASCII leaves bytes above 127 (RFC 6532).
-// The same m gives the same bytes, always. Any other error than ErrHeader is a
-// fault of the library.
+// Render is what Write writes, or nil after an error.
 func Render(m Message) ([]byte, error) {
-	out := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithEncoding(gomail.EncodingQP))
-	if err := writeHeader(out, m); err != nil {
+	var b bytes.Buffer
+	if err := Write(&b, m); err != nil {
 		return nil, err
 	}
-	text := lineEnds.Replace(strings.ToValidUTF8(m.Text, "\uFFFD"))
-	if !strings.HasSuffix(text, "\n") {
-		text += "\n"
-	}
-	out.SetBodyString(gomail.TypeTextPlain, text)
-	var b bytes.Buffer
-	if _, err := out.WriteTo(&b); err != nil {
-		return nil, fmt.Errorf("mail: render: %w", err)
-	}
 	return b.Bytes(), nil
+}
+
+// Write writes m as RFC 5322: its text in two forms, plain and HTML, and then
+// its attachments, a few kilobytes of them in memory at a time. Only a local
+// part outside ASCII leaves bytes above 127 (RFC 6532). The same m gives the
+// same bytes, always. After ErrHeader nothing is written; any other error is
+// of w, of an attachment, or a fault of the library.
+func Write(w io.Writer, m Message) error {
+	head := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	if err := writeHeader(head, m); err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(w, 32<<10)
+	if _, err := head.WriteTo(out); err != nil {
+		return fmt.Errorf("mail: header: %w", err)
+	}
+	if err := content(m).writeTo(out); err != nil {
+		return fmt.Errorf("mail: content: %w", err)
+	}
+	return out.Flush()
 }
 
 // lineEnds makes every line end LF. A lone CR left in makes mime/quotedprintable

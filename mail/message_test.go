@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"mime/quotedprintable"
 	netmail "net/mail"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +36,9 @@ From: =?utf-8?b?QWdlbmNlIMKrIMOJdMOpIMK7LCBTQVJM?= <agence@exemple.fr>
 To: "Dupont, \"Jean\"" <Jean@xn--socit-esab.fr>, <josé@exemple.fr>
 Cc: "Ann Lee" <"a..b"@example.org>
 Reply-To: =?utf-8?q?Zo=C3=A9?= <zoe@exemple.fr>
-Content-Transfer-Encoding: quoted-printable
+`
+
+const wantText = `Content-Transfer-Encoding: quoted-printable
 Content-Type: text/plain; charset=UTF-8
 
 Bonjour,
@@ -46,45 +46,82 @@ Bonjour,
 =C3=A0 bient=C3=B4t =3D demain=20
 `
 
+const wantMixed = `Content-Type: multipart/mixed; boundary="=_9baee1814f5535a86864613b"
+
+--=_9baee1814f5535a86864613b
+Content-Type: multipart/alternative; boundary="=_6a58b2e0f87829e83e81445e"
+
+--=_6a58b2e0f87829e83e81445e
+` + wantText + `
+--=_6a58b2e0f87829e83e81445e
+Content-Transfer-Encoding: quoted-printable
+Content-Type: text/html; charset=UTF-8
+
+<!DOCTYPE html>
+<html lang=3D"fr" dir=3D"auto">
+<head>
+<meta charset=3D"utf-8">
+<meta name=3D"viewport" content=3D"width=3Ddevice-width, initial-scale=3D1"=
+>
+<meta name=3D"color-scheme" content=3D"light dark">
+<style>
+:root { color-scheme: light dark }
+p, li { unicode-bidi: plaintext }
+</style>
+</head>
+<body>
+<div lang=3D"fr" dir=3D"auto" style=3D"font-family: -apple-system, BlinkMac=
+SystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif; font-size: 15=
+px; line-height: 1.5; overflow-wrap: break-word">
+<p>Bonjour,<br>
+.<br>
+=C3=A0 bient=C3=B4t =3D demain</p>
+</div>
+</body>
+</html>
+
+--=_6a58b2e0f87829e83e81445e--
+
+--=_9baee1814f5535a86864613b
+Content-Disposition: attachment; filename="Devis n_ 12.pdf";
+ filename*=UTF-8''Devis%20n%C2%B0%2012.pdf
+Content-Transfer-Encoding: base64
+Content-Type: application/pdf
+
+MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2
+Nzg5
+
+--=_9baee1814f5535a86864613b--
+`
+
 // A message becomes these bytes, whenever and wherever it is rendered: no Bcc,
 // no name of a library, nothing random.
 func TestRender(t *testing.T) {
 	t.Parallel()
-	m := letter()
-	for range 20 {
-		got, err := Render(m)
-		if err != nil {
-			t.Fatal(err)
+	for _, textOnly := range []bool{true, false} {
+		m, want := letter(), wantLetter+wantText
+		if m.TextOnly = textOnly; !textOnly {
+			m.Lang = "fr"
+			m.Attachments = []Attachment{file("Devis n° 12.pdf", "application/pdf", strings.Repeat("0123456789", 6))}
+			want = wantLetter + wantMixed
 		}
-		if want := strings.ReplaceAll(wantLetter, "\n", "\r\n"); string(got) != want {
-			t.Fatalf("got\n%s\nwant\n%s", got, want)
+		for range 20 {
+			got, err := Render(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := strings.ReplaceAll(want, "\n", "\r\n"); string(got) != want {
+				t.Fatalf("got\n%s\nwant\n%s", got, want)
+			}
+			m.Date = m.Date.In(time.FixedZone("", -7200))
 		}
-		m.Date = m.Date.In(time.FixedZone("", -7200))
 	}
 }
 
-// What a reader decodes is what was written: names, subject and text.
-func TestRenderReadsBack(t *testing.T) {
-	t.Parallel()
-	for _, s := range []string{
-		"", " ", "a  b", " a ", "simple", "=?utf-8?q?no?=", `quotes " and \ and , ; : < > ( ) @`, "é", "日本語", "👩‍👩‍👧 famille",
-		strings.Repeat("x", 5000), strings.Repeat("é", 1200), strings.Repeat("mot ", 500), strings.Repeat(" ", 500) + "x",
-	} {
-		m := letter()
-		m.Subject, m.Text = s, s
-		raw, err := Render(m)
-		if err != nil {
-			t.Fatalf("%q: %v", s, err)
-		}
-		got := readBack(t, raw)
-		if subject, err := new(mime.WordDecoder).DecodeHeader(got.Header.Get("Subject")); err != nil || subject != s {
-			t.Errorf("subject %q came back as %q, %v", s, subject, err)
-		}
-		body, err := io.ReadAll(quotedprintable.NewReader(got.Body))
-		if err != nil || string(body) != s+"\r\n" {
-			t.Errorf("text %q came back as %q, %v", s, body, err)
-		}
-	}
+func file(name, kind, content string) Attachment {
+	return Attachment{Name: name, Type: kind, Size: int64(len(content)), Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(content)), nil
+	}}
 }
 
 // Each encoded-word is whole characters and at most 75 long, so that software
@@ -102,17 +139,26 @@ func TestEncodeWords(t *testing.T) {
 }
 
 // readBack parses a message and holds it to the form of RFC 5322: CRLF alone,
-// lines under 998 bytes, no blank continuation line.
+// lines under 998 bytes, no blank continuation line, and after the header only
+// what no server on the way changes.
 func readBack(t *testing.T, raw []byte) *netmail.Message {
 	t.Helper()
-	if bytes.Contains(bytes.ReplaceAll(raw, []byte("\r\n"), nil), []byte("\n")) || !bytes.HasSuffix(raw, []byte("\r\n")) {
+	if bytes.ContainsAny(bytes.ReplaceAll(raw, []byte("\r\n"), nil), "\r\n") || !bytes.HasSuffix(raw, []byte("\r\n")) {
 		t.Errorf("line ends: %q", raw)
 	}
-	header, _, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
-	for line := range bytes.SplitSeq(header, []byte("\r\n")) {
-		if len(line) > 998 || len(bytes.TrimSpace(line)) == 0 {
-			t.Errorf("a header line of %d bytes: %q", len(line), line)
+	header, body, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
+	for line := range bytes.SplitSeq(raw, []byte("\r\n")) {
+		if len(line) > 998 {
+			t.Errorf("a line of %d bytes: %q", len(line), line)
 		}
+	}
+	for line := range bytes.SplitSeq(header, []byte("\r\n")) {
+		if len(bytes.TrimSpace(line)) == 0 {
+			t.Errorf("a blank line in the header: %q", header)
+		}
+	}
+	if !isASCII(body) || bytes.Contains(body, []byte(" \r\n")) {
+		t.Errorf("not ASCII, or a space at the end of a line: %q", body)
 	}
 	m, err := netmail.ReadMessage(bytes.NewReader(raw))
 	if err != nil {
@@ -205,16 +251,19 @@ func TestRenderRefuses(t *testing.T) {
 	}
 }
 
-// Whatever is typed, the header holds the fields that are due and no other.
+// Whatever is typed, the header holds the fields that are due and no other, and
+// what is read is what was typed.
 func FuzzRender(f *testing.F) {
-	f.Add("Jean", "jean@example.org", "Bonjour", "Texte\n")
-	f.Add("a\r\nBcc: x@y", "é@société.fr", "=?utf-8?q?a?=", "\n.\n")
-	f.Add(strings.Repeat(" ", 200), `"a b"@x.fr`, strings.Repeat(" x", 200), "\r\r\n")
-	f.Add("Jean", "jean@example.org", "Bonjour", "a\ré\nb") // a lone CR, then lines
-	f.Fuzz(func(t *testing.T, name, address, subject, text string) {
+	f.Add("Jean", "jean@example.org", "Bonjour", "Texte\n", "devis.pdf")
+	f.Add("a\r\nBcc: x@y", "é@société.fr", "=?utf-8?q?a?=", "\n.\n", "é \"\\.pdf")
+	f.Add(strings.Repeat(" ", 200), `"a b"@x.fr`, strings.Repeat(" x", 200), "\r\r\n", "")
+	f.Add("Jean", "jean@example.org", "Bonjour", "a\ré\nb", "a\r\nb") // a lone CR, then lines
+	f.Add("Jean", "jean@example.org", "Bonjour", "--=_6a58b2e0f87829e83e81445e--\n[a](http://b) \nFrom ", "--=_6a58b2e0f87829e83e81445e")
+	f.Fuzz(func(t *testing.T, name, address, subject, text, fileName string) {
 		m := letter()
 		m.To[0] = data.Mailbox{Name: name, Address: address}
 		m.Subject, m.Text = subject, text
+		m.Attachments = []Attachment{file(fileName, "text/plain", text)}
 		raw, err := Render(m)
 		if err != nil {
 			if !errors.Is(err, ErrHeader) {
@@ -223,7 +272,7 @@ func FuzzRender(f *testing.F) {
 			return
 		}
 		got := readBack(t, raw)
-		want := []string{"Date", "Mime-Version", "Message-Id", "Subject", "From", "To", "Cc", "Reply-To", "Content-Transfer-Encoding", "Content-Type"}
+		want := []string{"Date", "Mime-Version", "Message-Id", "Subject", "From", "To", "Cc", "Reply-To", "Content-Type"}
 		for _, key := range want {
 			if len(got.Header[key]) != 1 {
 				t.Errorf("%d times %s in %q", len(got.Header[key]), key, raw)
@@ -239,18 +288,6 @@ func FuzzRender(f *testing.F) {
 		if back, err := new(mime.WordDecoder).DecodeHeader(got.Header.Get("Subject")); err != nil || back != subject {
 			t.Errorf("subject %q came back as %q, %v", subject, back, err)
 		}
-		body, err := io.ReadAll(quotedprintable.NewReader(got.Body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if lines := linesOf(text); !slices.Equal(linesOf(string(body)), lines) {
-			t.Errorf("text %q came back as %q", text, body)
-		}
+		checkContent(t, byStandard(t, raw), m)
 	})
-}
-
-// linesOf cuts a text at CRLF, CR or LF, the last of which ends a line.
-func linesOf(s string) []string {
-	s = strings.ReplaceAll(strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n"), "\r", "\n")
-	return strings.Split(strings.TrimSuffix(s, "\n"), "\n")
 }
