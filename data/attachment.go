@@ -107,8 +107,79 @@ func dropBlobs(w kv.Writer, owner ID, as []Attachment) error {
 	return deleteAll(w, blobKeys(owner, as))
 }
 
-// blobHeld tells whether any record uses a blob.
-func (s *Store) blobHeld(ctx context.Context, hash string) (bool, error) {
+// Attach adds a file, whose blob was put, to a draft of a user, and makes the
+// draft if there is none yet. page is the one that does so. ErrState if it was
+// sent, Invalid if it would have too many files or too much.
+func (s *Store) Attach(ctx context.Context, author, clientID, id, page ID, a Attachment) (Draft, error) {
+	now := s.now()
+	return update(ctx, s, func(w kv.Writer) (Draft, error) {
+		if _, err := client(w, clientID); err != nil {
+			return Draft{}, err
+		}
+		d, err := openDraft(w, author, clientID, id)
+		if err == ErrNotFound {
+			d, err = Draft{ID: id, Client: clientID, Author: author, Page: page, Created: now}, nil
+		}
+		if err != nil {
+			return d, err
+		}
+		old := d
+		d.Attachments = append(slices.Clone(d.Attachments), a)
+		var c checker
+		c.attachments("attachments", &d.Attachments)
+		if err := c.err(); err != nil {
+			return old, err
+		}
+		if err := holdBlobs(w, id, d.Attachments[len(d.Attachments)-1:]); err != nil {
+			return old, err
+		}
+		return putDraft(w, d, old, now)
+	})
+}
+
+// Detach takes the file with a number off a draft of a user. ErrNotFound if
+// there is none, ErrState if the draft was sent.
+func (s *Store) Detach(ctx context.Context, author, clientID, id ID, number int) (Draft, error) {
+	now := s.now()
+	return update(ctx, s, func(w kv.Writer) (Draft, error) {
+		if _, err := client(w, clientID); err != nil {
+			return Draft{}, err
+		}
+		d, err := openDraft(w, author, clientID, id)
+		if err != nil {
+			return d, err
+		}
+		if number < 0 || number >= len(d.Attachments) {
+			return d, ErrNotFound
+		}
+		old := d
+		if err := dropBlobs(w, id, d.Attachments[number:number+1]); err != nil {
+			return d, err
+		}
+		d.Attachments = slices.Delete(slices.Clone(d.Attachments), number, number+1)
+		if err := holdBlobs(w, id, d.Attachments); err != nil { // another may be the same bytes
+			return d, err
+		}
+		return putDraft(w, d, old, now)
+	})
+}
+
+// openDraft reads a draft that may be changed.
+func openDraft(r kv.Reader, author, clientID, id ID) (Draft, error) {
+	d, err := get[Draft](r, draftKey(author, clientID, id))
+	switch {
+	case err != nil:
+		return d, err
+	case d.Message != "":
+		return d, ErrState
+	case !d.Deleted.IsZero():
+		return d, ErrNotFound
+	}
+	return d, d.read(r)
+}
+
+// BlobHeld tells whether any record uses a blob.
+func (s *Store) BlobHeld(ctx context.Context, hash string) (bool, error) {
 	return view(ctx, s, func(r kv.Reader) (bool, error) {
 		entries, err := r.Scan(kv.Range{Prefix: key(tBlob, hash), Limit: 1})
 		return len(entries) > 0, err
@@ -120,6 +191,6 @@ func (s *Store) collectBlobs(ctx context.Context) error {
 	if s.blobs == nil {
 		return nil
 	}
-	_, err := s.blobs.Collect(ctx, blobAge, func(hash string) (bool, error) { return s.blobHeld(ctx, hash) })
+	_, err := s.blobs.Collect(ctx, blobAge, func(hash string) (bool, error) { return s.BlobHeld(ctx, hash) })
 	return err
 }

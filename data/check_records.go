@@ -138,7 +138,13 @@ func (a *audit) drafts(ctx context.Context) error {
 		if _, ok := a.counts[d.Client]; !ok {
 			a.report("of no client: draft %s", d.ID)
 		}
-		return a.readable(partKey(tDraftBody, d.ID, 0), d.read(r))
+		err := d.read(r)
+		if d.Message == "" {
+			for _, k := range blobKeys(d.ID, d.Attachments) {
+				a.claim(k, nil)
+			}
+		}
+		return a.readable(partKey(tDraftBody, d.ID, 0), err)
 	})
 }
 
@@ -147,7 +153,9 @@ func (a *audit) message(r kv.Reader, m Message) error {
 	for i := range m.Parts {
 		a.claim(partKey(tRaw, m.ID, i), nil)
 	}
-	if a.raw[m.ID] != m.Size {
+	if m.Blob != "" {
+		a.claim(key(tBlob, m.Blob, string(m.ID)), nil)
+	} else if a.raw[m.ID] != m.Size {
 		a.report("message %s: %d bytes to send instead of %d", m.ID, a.raw[m.ID], m.Size)
 	}
 	if _, ok := a.counts[m.Client]; !ok {
@@ -166,6 +174,11 @@ func (a *audit) message(r kv.Reader, m Message) error {
 		a.claim(deliveryKey(m.ID, i), nil)
 		if i < len(ds) && ds[i].Mailbox != boxes[i] {
 			a.report("message %s: delivery %d is to another", m.ID, i)
+		}
+	}
+	if !m.Undone {
+		for _, k := range blobKeys(m.Draft, m.Attachments) {
+			a.claim(k, nil)
 		}
 	}
 	if m.Undone {

@@ -39,6 +39,8 @@ type DraftBody struct {
 	Asked   []string   `cbor:"5,keyasint"` // keys of those that the step before sending asked about
 	Text    string     `cbor:"6,keyasint"`
 	Each    bool       `cbor:"7,keyasint"` // one mail for each recipient
+
+	Attachments []Attachment `cbor:"8,keyasint"` // changed by Attach and Detach only
 }
 
 // DraftField is a field of recipients.
@@ -101,7 +103,7 @@ func (s *Store) SaveDraft(ctx context.Context, d Draft, force bool) (Draft, erro
 		}
 		old, err := get[Draft](w, draftKey(d.Author, d.Client, d.ID))
 		if err == ErrNotFound {
-			return putDraft(w, d, Draft{Created: now}, now)
+			return replaceDraft(w, d, Draft{Created: now}, now)
 		}
 		if err == nil {
 			err = old.read(w)
@@ -114,7 +116,7 @@ func (s *Store) SaveDraft(ctx context.Context, d Draft, force bool) (Draft, erro
 		case !force && old.Page != d.Page && old.Version != d.Version:
 			return old, ErrStale
 		}
-		return putDraft(w, d, old, now)
+		return replaceDraft(w, d, old, now)
 	})
 }
 
@@ -138,14 +140,19 @@ func (d *Draft) valid() {
 	}
 }
 
-// putDraft writes d in the place of old, unless nothing changed.
-func putDraft(w kv.Writer, d, old Draft, now time.Time) (Draft, error) {
+// replaceDraft writes d in the place of old, unless nothing changed.
+func replaceDraft(w kv.Writer, d, old Draft, now time.Time) (Draft, error) {
 	d.DraftBody = d.inherit(old.DraftBody)
 	d.Created, d.Updated, d.Version, d.Parts = old.Created, old.Updated, old.Version, old.Parts
-	d.Deleted, d.Message = time.Time{}, ""
+	d.Deleted = time.Time{}
 	if reflect.DeepEqual(d, old) {
 		return old, nil
 	}
+	return putDraft(w, d, old, now)
+}
+
+// putDraft writes d as the version after old.
+func putDraft(w kv.Writer, d, old Draft, now time.Time) (Draft, error) {
 	body, err := encoding.Marshal(d.DraftBody)
 	if err != nil {
 		return d, fmt.Errorf("data: encode a draft: %w", err)
@@ -160,8 +167,9 @@ func putDraft(w kv.Writer, d, old Draft, now time.Time) (Draft, error) {
 	return d, put(w, draftKey(d.Author, d.Client, d.ID), d)
 }
 
-// inherit returns b with the contacts that old knew its recipients by: one
-// whose address changed since is still who was chosen.
+// inherit returns b with what its form does not hold: the attachments, and the
+// contacts that old knew its recipients by. One whose address changed since is
+// still who was chosen.
 func (b DraftBody) inherit(old DraftBody) DraftBody {
 	known := map[string]ID{}
 	for _, f := range []DraftField{old.To, old.Cc, old.Bcc} {
@@ -169,6 +177,7 @@ func (b DraftBody) inherit(old DraftBody) DraftBody {
 			known[x.Text] = x.Contact
 		}
 	}
+	b.Attachments = old.Attachments
 	for _, f := range []*DraftField{&b.To, &b.Cc, &b.Bcc} {
 		f.Recipients = slices.Clone(f.Recipients)
 		for i, x := range f.Recipients {

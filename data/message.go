@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
 
+	"carnet/data/blob"
 	"carnet/data/kv"
 )
 
@@ -41,6 +43,9 @@ type Message struct {
 	Parts int    `cbor:"12,keyasint"`
 	Size  int    `cbor:"13,keyasint"` // bytes as it leaves, of all mails
 	Sizes []int  `cbor:"18,keyasint"` // of each mail, if Each
+	Blob  string `cbor:"20,keyasint"` // where the mails are, if they are too large for Parts
+
+	Attachments []Attachment `cbor:"21,keyasint"` // their blobs are held under Draft
 }
 
 // Recipients returns To, Cc and Bcc in this order.
@@ -102,17 +107,27 @@ type Posting struct {
 // and wakes the worker. When it returns the message is durable. The same
 // request twice is one message, the first.
 func (s *Store) Enqueue(ctx context.Context, request ID, p Posting) (ID, error) {
+	m, raw := p.Message, bytes.Join(p.Raw, nil)
 	if p.Draft != nil {
 		d := *p.Draft
 		d.valid()
-		p.Draft = &d
+		if err := s.freshDraft(ctx, request, &d); err != nil {
+			return "", err
+		}
+		p.Draft, m.Draft = &d, d.ID
 	}
-	m, raw, draft := p.Message, bytes.Join(p.Raw, nil), NewID()
 	m.Request, m.Size, m.Sizes = request, len(raw), nil
 	if m.Each {
 		for _, one := range p.Raw {
 			m.Sizes = append(m.Sizes, len(one))
 		}
+	}
+	if len(raw) > maxParts*partSize && s.blobs != nil {
+		ref, err := s.blobs.Put(ctx, bytes.NewReader(raw), int64(len(raw)))
+		if err != nil {
+			return "", err
+		}
+		m.Blob, raw = ref.Hash, nil
 	}
 	first := Delivery{State: Queued, At: m.Created}
 	if p.Hold {
@@ -121,13 +136,11 @@ func (s *Store) Enqueue(ctx context.Context, request ID, p Posting) (ID, error) 
 		first.Next = m.Created.Add(p.Wait)
 	}
 	return updateOnce(ctx, s, tMessage, m.Client, request, func(w kv.Writer) (ID, error) {
-		m := m
 		if _, err := client(w, m.Client); err != nil {
 			return "", err
 		}
 		if p.Draft != nil {
-			var err error
-			if m.Draft, err = closeDraft(w, *p.Draft, draft, m); err != nil {
+			if err := closeDraft(w, *p.Draft, m); err != nil {
 				return "", err
 			}
 		}
@@ -152,7 +165,16 @@ func (s *Store) Enqueue(ctx context.Context, request ID, p Posting) (ID, error) 
 	})
 }
 
+// maxParts is how many parts of a message the database holds; what is larger is
+// a blob.
+const maxParts = 2
+
 func putMessage(w kv.Writer, m Message, raw []byte) (err error) {
+	if m.Blob != "" {
+		if err := w.Put(key(tBlob, m.Blob, string(m.ID)), nil); err != nil {
+			return err
+		}
+	}
 	if m.Parts, err = putParts(w, tRaw, m.ID, raw, 0); err != nil {
 		return err
 	}
@@ -199,19 +221,41 @@ func (s *Store) Message(ctx context.Context, id ID) (Message, []Delivery, error)
 // Raw returns a message as it leaves; if it is one for each recipient, that of
 // the recipient with the number.
 func (s *Store) Raw(ctx context.Context, id ID, recipient int) ([]byte, error) {
-	return view(ctx, s, func(r kv.Reader) ([]byte, error) {
-		m, err := message(r, id)
-		if err != nil {
-			return nil, err
-		}
-		return raw(r, m, recipient)
-	})
+	m, all, err := s.raw(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return m.mail(all, recipient)
 }
 
-func raw(r kv.Reader, m Message, recipient int) ([]byte, error) {
-	all, err := getParts(r, tRaw, m.ID, m.Parts)
-	if err != nil || !m.Each {
-		return all, err
+// raw returns a message with all of its mails.
+func (s *Store) raw(ctx context.Context, id ID) (m Message, all []byte, err error) {
+	all, err = view(ctx, s, func(r kv.Reader) ([]byte, error) {
+		if m, err = message(r, id); err != nil {
+			return nil, err
+		}
+		return getParts(r, tRaw, m.ID, m.Parts)
+	})
+	if err != nil || m.Blob == "" {
+		return m, all, err
+	}
+	if s.blobs == nil {
+		return m, nil, blob.ErrNotFound
+	}
+	content, err := s.blobs.Open(ctx, m.Blob)
+	if err != nil {
+		return m, nil, err
+	}
+	defer content.Close()
+	all = make([]byte, content.Size())
+	_, err = io.ReadFull(content, all)
+	return m, all, err
+}
+
+// mail returns the mail to a recipient out of all the mails of a message.
+func (m Message) mail(all []byte, recipient int) ([]byte, error) {
+	if !m.Each {
+		return all, nil
 	}
 	if recipient < 0 || recipient >= len(m.Sizes) {
 		return nil, ErrNotFound

@@ -31,6 +31,10 @@ type Outcome struct {
 // to be sent as Sending: of a message that is one mail for each, the first that
 // is due. ErrNotFound if it is not due, or another has it.
 func (s *Store) Claim(ctx context.Context, id ID, lease time.Duration) (Claim, error) {
+	_, all, err := s.raw(ctx, id) // it never changes
+	if err != nil {
+		return Claim{}, err
+	}
 	now, token := s.now(), NewID()
 	c, err := update(ctx, s, func(w kv.Writer) (Claim, error) {
 		d, err := get[dispatch](w, dispatchKey(id))
@@ -64,7 +68,7 @@ func (s *Store) Claim(ctx context.Context, id ID, lease time.Duration) (Claim, e
 		if n == 0 { // what was lost is kept, and there is nothing to claim
 			return Claim{}, firstErr(reschedule(w, id, ds), count(w, m.Client, 0, 0))
 		}
-		body, err := raw(w, m, first)
+		body, err := m.mail(all, first)
 		if err != nil {
 			return Claim{}, err
 		}

@@ -18,7 +18,7 @@ func (s *Store) Sweep(ctx context.Context) error {
 	if err := s.sweepUndone(ctx); err != nil {
 		return err
 	}
-	if err := s.sweep(ctx, tOnce, func(e kv.Entry) ([][]byte, error) {
+	if err := s.sweep(ctx, tOnce, 1, func(_ kv.Reader, e kv.Entry) ([][]byte, error) {
 		d, err := decode[done](e.Value)
 		if err != nil || now.Sub(d.At) < requestLife {
 			return nil, err
@@ -27,12 +27,22 @@ func (s *Store) Sweep(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	if err := s.sweep(ctx, tDraft, func(e kv.Entry) ([][]byte, error) {
+	if err := s.sweep(ctx, tDraft, 1+maxDraftParts+MaxAttachments, func(r kv.Reader, e kv.Entry) ([][]byte, error) {
 		d, err := decode[Draft](e.Value)
 		if err != nil || d.Message == "" && d.Deleted.IsZero() || now.Sub(later(d.Updated, d.Deleted)) < requestLife {
 			return nil, err
 		}
 		keys := [][]byte{e.Key}
+		if d.Message == "" { // else the message has its attachments
+			body, err := getParts(r, tDraftBody, d.ID, d.Parts)
+			if err != nil {
+				return nil, err
+			}
+			if d.DraftBody, err = decode[DraftBody](body); err != nil {
+				return nil, err
+			}
+			keys = append(keys, blobKeys(d.ID, d.Attachments)...)
+		}
 		for i := range d.Parts {
 			keys = append(keys, partKey(tDraftBody, d.ID, i))
 		}
@@ -40,7 +50,7 @@ func (s *Store) Sweep(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	if err := s.sweep(ctx, tSession, func(e kv.Entry) ([][]byte, error) {
+	if err := s.sweep(ctx, tSession, 2, func(_ kv.Reader, e kv.Entry) ([][]byte, error) {
 		x, err := decode[Session](e.Value)
 		if err != nil || now.Sub(x.Seen) < SessionIdle && now.Sub(x.Created) < SessionLife {
 			return nil, err
@@ -52,21 +62,22 @@ func (s *Store) Sweep(ctx context.Context) error {
 	return s.collectBlobs(ctx)
 }
 
-// sweep walks a table and deletes the keys that stale names for its entries.
-func (s *Store) sweep(ctx context.Context, table string, stale func(kv.Entry) ([][]byte, error)) error {
+// sweep walks a table and deletes the keys that stale names for its entries, most
+// of them for one.
+func (s *Store) sweep(ctx context.Context, table string, most int, stale func(kv.Reader, kv.Entry) ([][]byte, error)) error {
 	var after []byte
 	for {
 		var n int
 		var end []byte
 		err := s.kv.Update(ctx, func(w kv.Writer) error {
-			entries, err := w.Scan(kv.Range{Prefix: key[string](table), After: after, Limit: kv.MaxWrites / (1 + maxDraftParts)})
+			entries, err := w.Scan(kv.Range{Prefix: key[string](table), After: after, Limit: kv.MaxWrites / most})
 			if err != nil {
 				return err
 			}
 			n = len(entries)
 			for _, e := range entries {
 				end = append([]byte(nil), e.Key...)
-				keys, err := stale(e)
+				keys, err := stale(w, e)
 				if err != nil {
 					return err
 				}

@@ -2,33 +2,72 @@ package data
 
 import (
 	"context"
+	"slices"
 
 	"carnet/data/kv"
 )
 
-// closeDraft makes a draft what it was sent as: it is listed no more, and comes
-// back if the sending is undone. One that was sent before stays with what it
-// was sent as then; fresh takes its place. It returns the id of the draft.
-func closeDraft(w kv.Writer, d Draft, fresh ID, m Message) (ID, error) {
-	old, err := get[Draft](w, draftKey(d.Author, d.Client, d.ID))
-	switch {
-	case err == ErrNotFound:
-		old = Draft{Created: m.Created}
-	case err != nil:
-		return "", err
-	case old.Message != "":
-		d.ID, old = fresh, Draft{Created: m.Created}
-	default:
-		if err := old.read(w); err != nil {
-			return "", err
+// freshDraft gives a draft that was sent already, and is sent again from a page
+// left open, a life of its own: the one that was sent stays as it was then. It
+// does nothing for a form that was done.
+func (s *Store) freshDraft(ctx context.Context, request ID, d *Draft) error {
+	now, fresh := s.now(), NewID()
+	sent, err := view(ctx, s, func(r kv.Reader) (bool, error) {
+		if request != "" {
+			if done, err := exists(r, onceKey(tMessage, d.Client, request)); done || err != nil {
+				return false, err
+			}
 		}
+		old, err := get[Draft](r, draftKey(d.Author, d.Client, d.ID))
+		if err == ErrNotFound {
+			return false, nil
+		}
+		return old.Message != "", err
+	})
+	if err != nil || !sent {
+		return err
 	}
-	d, err = putDraft(w, d, old, m.Created)
-	if err != nil {
-		return "", err
+	_, err = update(ctx, s, func(w kv.Writer) (Draft, error) {
+		old, err := get[Draft](w, draftKey(d.Author, d.Client, d.ID))
+		if err == nil {
+			err = old.read(w)
+		}
+		if err != nil {
+			return old, err
+		}
+		copied := *d
+		copied.ID, copied.Message, copied.Attachments = fresh, "", old.Attachments
+		if err := holdBlobs(w, fresh, copied.Attachments); err != nil {
+			return copied, err
+		}
+		return putDraft(w, copied, Draft{}, now)
+	})
+	d.ID = fresh
+	return err
+}
+
+// closeDraft makes a draft what it was sent as: it is listed no more, and comes
+// back if the sending is undone. The message has its attachments, and holds
+// their blobs under the draft's id. ErrState if it was sent already, ErrStale if
+// it has other attachments.
+func closeDraft(w kv.Writer, d Draft, m Message) error {
+	old, err := get[Draft](w, draftKey(d.Author, d.Client, d.ID))
+	if err == ErrNotFound {
+		old, err = Draft{Created: m.Created}, nil
+	} else if err == nil {
+		err = old.read(w)
+	}
+	switch {
+	case err != nil:
+		return err
+	case old.Message != "":
+		return ErrState
+	case !slices.Equal(old.Attachments, m.Attachments):
+		return ErrStale
 	}
 	d.Message = m.ID
-	return d.ID, put(w, draftKey(d.Author, d.Client, d.ID), d)
+	_, err = replaceDraft(w, d, old, m.Created)
+	return err
 }
 
 // Undo takes a message of a user back before any of it left, and returns the
@@ -137,5 +176,9 @@ func removeUndone(w kv.Writer, e kv.Entry) error {
 	if _, err := putParts(w, tRaw, m.ID, nil, m.Parts); err != nil {
 		return err
 	}
-	return deleteAll(w, [][]byte{key(tText, m.ID), messageKey(m.ID), e.Key})
+	gone := [][]byte{key(tText, m.ID), messageKey(m.ID), e.Key}
+	if m.Blob != "" {
+		gone = append(gone, key(tBlob, m.Blob, string(m.ID)))
+	}
+	return deleteAll(w, gone)
 }

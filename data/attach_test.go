@@ -1,0 +1,147 @@
+package data_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"carnet/data"
+	"carnet/data/blob"
+	"carnet/data/datatest"
+)
+
+// withFiles is a desk with a place for attachments.
+func withFiles(t *testing.T) desk {
+	t.Helper()
+	clock := datatest.NewClock()
+	blobs := must(blob.OpenFolder(t.TempDir()))(t)
+	s := datatest.Open(t, clock.Option(), data.WithBlobs(blobs))
+	return desk{s, clock, user(t, s), datatest.Client(t, s, "Lambert")}
+}
+
+// attach adds a file to a draft.
+func (d desk) attach(t *testing.T, draft data.ID, name, content string) (data.Draft, error) {
+	t.Helper()
+	ref := must(d.Blobs().Put(t.Context(), strings.NewReader(content), 1<<20))(t)
+	return d.Attach(t.Context(), d.user.ID, d.client.ID, draft, "page", data.Attachment{Name: name, Type: "text/plain", Hash: ref.Hash, Size: ref.Size})
+}
+
+// kept tells whether a blob outlives the collector.
+func (d desk) kept(t *testing.T, hash string) bool {
+	t.Helper()
+	d.clock.Advance(100 * time.Hour)
+	ok(t, d.Sweep(t.Context())) // drafts, by the book's clock
+	_, err := d.Blobs().Collect(t.Context(), -time.Hour, func(h string) (bool, error) { return d.BlobHeld(t.Context(), h) })
+	ok(t, err)
+	content, err := d.Blobs().Open(t.Context(), hash)
+	if err != nil {
+		wantError(t, err, blob.ErrNotFound)
+		return false
+	}
+	ok(t, content.Close())
+	return true
+}
+
+func TestAttach(t *testing.T) {
+	// A file can be attached before anything was typed; what is typed then keeps
+	// it, and so do sending, undoing and sending again. The eleventh is refused.
+	t.Parallel()
+	d := withFiles(t)
+	draft := draftTo(d.user, d.client, "a@x.fr")
+	ok(t, errOf(d.attach(t, draft.ID, "plan.txt", "un")))
+	got := must(d.attach(t, draft.ID, "../devis é.txt", "deux"))(t)
+	if len(got.Attachments) != 2 || got.Attachments[1].Name != "devis é.txt" {
+		t.Fatalf("the attachments are %+v", got.Attachments)
+	}
+	draft.Page = "page"
+	saved := must(d.SaveDraft(t.Context(), draft, false))(t)
+	if len(saved.Attachments) != 2 || saved.Text != "Bonjour," {
+		t.Errorf("typing left %+v", saved.Attachments)
+	}
+	m := note(t, d.Store, d.client.ID, "a@x.fr")
+	m.Author = d.user.ID
+	post := func(as []data.Attachment) (data.ID, error) {
+		m.ID, m.Attachments = data.NewID(), as
+		return d.Enqueue(t.Context(), "", data.Posting{Message: m, Raw: [][]byte{nil}, Wait: time.Minute, Draft: &draft})
+	}
+	wantError(t, errOf(post(nil)), data.ErrStale)
+	id := must(post(saved.Attachments))(t)
+	_, err := d.attach(t, draft.ID, "late.txt", "trois")
+	wantError(t, err, data.ErrState)
+	back := must(d.Undo(t.Context(), d.user.ID, id))(t)
+	if len(back.Attachments) != 2 {
+		t.Errorf("undone, it has %+v", back.Attachments)
+	}
+	first := must(post(saved.Attachments))(t)
+	second := must(post(saved.Attachments))(t) // from the page that was left open
+	for _, id := range []data.ID{first, second} {
+		if x, _, err := d.Message(t.Context(), id); err != nil || len(x.Attachments) != 2 {
+			t.Errorf("the message has %+v, %v", x.Attachments, err)
+		}
+	}
+	datatest.Check(t, d.Store)
+	for i := range 10 {
+		_, err = d.attach(t, "0000000000000000000000000v", "x.txt", strings.Repeat("x", i+1))
+		ok(t, err)
+	}
+	_, err = d.attach(t, "0000000000000000000000000v", "x.txt", "11")
+	wantProblem(t, err, "attachments", data.TooMany)
+}
+
+func TestDetach(t *testing.T) {
+	// A file taken off is gone, and its bytes with it unless another has them; the
+	// files of a sent mail stay, those of a draft thrown away go.
+	t.Parallel()
+	d := withFiles(t)
+	id := data.NewID()
+	ok(t, errOf(d.attach(t, id, "a.txt", "same")))
+	ok(t, errOf(d.attach(t, id, "b.txt", "same")))
+	ok(t, errOf(d.attach(t, id, "c.txt", "other")))
+	wantError(t, errOf(d.Detach(t.Context(), d.user.ID, d.client.ID, id, 3)), data.ErrNotFound)
+	wantError(t, errOf(d.Detach(t.Context(), data.NewID(), d.client.ID, id, 0)), data.ErrNotFound)
+	got := must(d.Detach(t.Context(), d.user.ID, d.client.ID, id, 0))(t)
+	if len(got.Attachments) != 2 || got.Attachments[0].Name != "b.txt" {
+		t.Fatalf("it has %+v", got.Attachments)
+	}
+	same, other := got.Attachments[0].Hash, got.Attachments[1].Hash
+	datatest.Check(t, d.Store)
+	ok(t, errOf(d.Detach(t.Context(), d.user.ID, d.client.ID, id, 0)))
+	if d.kept(t, same) || !d.kept(t, other) {
+		t.Error("the wrong bytes are held")
+	}
+	ok(t, d.DeleteDraft(t.Context(), d.user.ID, d.client.ID, id))
+	if d.kept(t, other) {
+		t.Error("the files of a draft thrown away are held")
+	}
+	sent := draftTo(d.user, d.client, "a@x.fr")
+	as := must(d.attach(t, sent.ID, "d.txt", "sent"))(t).Attachments
+	sent.Page = "page"
+	m := note(t, d.Store, d.client.ID, "a@x.fr")
+	m.Attachments = as
+	ok(t, errOf(d.Enqueue(t.Context(), "", data.Posting{Message: m, Raw: [][]byte{nil}, Draft: &sent})))
+	if !d.kept(t, as[0].Hash) {
+		t.Error("the file of a sent mail is not held")
+	}
+}
+
+func TestLargeMail(t *testing.T) {
+	// A mail that no value holds is kept as a blob, and claimed and read as any.
+	t.Parallel()
+	d := withFiles(t)
+	m := note(t, d.Store, d.client.ID, "a@x.fr", "b@x.fr")
+	m.Each = true
+	raw := [][]byte{bytes.Repeat([]byte("a"), 300_000), bytes.Repeat([]byte("b"), 200_000)}
+	id := must(d.Enqueue(t.Context(), "", data.Posting{Message: m, Raw: raw}))(t)
+	for i := range raw {
+		if got := must(d.Raw(t.Context(), id, i))(t); !bytes.Equal(got, raw[i]) {
+			t.Errorf("mail %d has %d bytes", i, len(got))
+		}
+		claim := must(d.Claim(t.Context(), id, time.Minute))(t)
+		if !bytes.Equal(claim.Raw, raw[i]) {
+			t.Errorf("claim %d has %d bytes", i, len(claim.Raw))
+		}
+		ok(t, d.Finish(t.Context(), claim, "mx", map[int]data.Outcome{i: {State: data.Accepted}}, true, 0))
+	}
+	datatest.Check(t, d.Store)
+}
