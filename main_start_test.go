@@ -28,7 +28,7 @@ func TestArrows(t *testing.T) {
 		"bench":          {"handlers", "mail", "data", "data/kv/bolt"},
 		"browser":        {},
 		"cli":            {"data", "mail"},
-		"handlers":       {"views", "static", "i18n", "mail", "data"},
+		"handlers":       {"views", "static", "i18n", "mail", "data", "data/blob"},
 		"mail":           {"data"},
 		"data":           {"data/blob", "data/kv"},
 		"data/blob":      {},

@@ -48,6 +48,7 @@ const (
 	NoneGiven  Problem = "none given"   // no recipient at all
 	NotOffered Problem = "not offered"  // a choice that the list does not have
 	OutOfRange Problem = "out of range" // a number below its least or above Max
+	NoFile     Problem = "no file"      // the text speaks of one
 	Unfilled   Problem = "unfilled"     // variables without a value, which Text names; for Whom, if one mail each
 	Misnamed   Problem = "misnamed"     // a variable that is none; Text says where
 )

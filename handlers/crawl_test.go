@@ -8,6 +8,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"golang.org/x/net/html"
+
+	"carnet/data"
 )
 
 // call is an address of ours that a page names.
@@ -61,8 +63,16 @@ func TestEveryAddressOnEveryPage(t *testing.T) {
 	// Every link, form and hx-* address that a page shows leads somewhere, and
 	// every page that it leads to is well made.
 	t.Parallel()
-	o := shared(t)
-	b := o.browser(t)
+	o := atelier(t)
+	first, err := o.store.Clients(bg, data.ClientFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := o.compose(t, first.Clients[1].Client) // a sent mail and a draft, each with a file
+	b.upload(b.filesOf(), "plan.txt", "text/plain", []byte("plan"))
+	b.fill("Objet", "Plan").click("Envoyer")
+	b.click("Envoyer un e-mail")
+	b.upload(b.filesOf(), "plan.txt", "text/plain", []byte("plan"))
 	const enough = 6 // addresses of one route and kind
 	seen, opened := map[call]bool{}, map[string]int{}
 	queue := []call{{http.MethodGet, "/", false}, {http.MethodGet, "/setup", false}}
@@ -101,7 +111,8 @@ func TestEveryAddressOnEveryPage(t *testing.T) {
 
 // aside tells whether a route is for machines, or for who is signed out.
 func aside(path string) bool {
-	return path == "/healthz" || path == "/favicon.ico" || path == "/session/new"
+	return path == "/healthz" || path == "/favicon.ico" || path == "/session/new" ||
+		path == "/clients/:client/drafts/:draft/attachments" // a button leads there
 }
 
 // look opens an address, checks what it shows, and returns the addresses there.

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"carnet/data"
+	"carnet/data/blob"
 	"carnet/i18n"
 
 	"github.com/gofiber/fiber/v2"
@@ -19,13 +20,13 @@ func status(err error) int {
 		return f.Code
 	case errors.As(err, &invalid):
 		return fiber.StatusUnprocessableEntity
-	case errors.Is(err, data.ErrNotFound):
+	case errors.Is(err, data.ErrNotFound), errors.Is(err, blob.ErrNotFound):
 		return fiber.StatusNotFound
 	case errors.Is(err, data.ErrStale), errors.Is(err, data.ErrState), errors.Is(err, data.ErrTaken), errors.Is(err, data.ErrConflict):
 		return fiber.StatusConflict
 	case errors.Is(err, data.ErrBusy), errors.Is(err, context.Canceled), errors.Is(err, data.ErrClosed):
 		return fiber.StatusServiceUnavailable
-	case errors.Is(err, data.ErrFull):
+	case errors.Is(err, data.ErrFull), errors.Is(err, blob.ErrFull):
 		return fiber.StatusInsufficientStorage
 	}
 	return fiber.StatusInternalServerError

@@ -132,6 +132,8 @@ func problemWords(l i18n.Lang, e data.FieldError) string {
 		return l.T("Ce client a déjà un contact avec cette adresse.", "This client already has a contact with this address.")
 	case data.OutOfRange:
 		return l.T("Un nombre jusqu’à %d.", "A number up to %d.", e.Max)
+	case data.NoFile:
+		return l.T("Vous parlez d’une pièce jointe, mais aucun fichier n’est joint.", "You speak of an attachment, but no file is attached.")
 	case data.Unfilled:
 		if e.Whom != "" {
 			return l.T("Sans valeur pour %s : %s. Complétez sa fiche, ou remplacez la variable par du texte.", "Without a value for %s: %s. Complete the contact, or replace the variable with text.", e.Whom, e.Text.Name)

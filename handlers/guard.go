@@ -123,6 +123,12 @@ func (h *handlers) origin() fiber.Handler {
 // limits refuses a form with too many fields before it is taken apart, and a
 // body that is no form, or is packed: unpacked it may be a thousand times larger.
 func (h *handlers) limits(c *fiber.Ctx) error {
+	if c.Method() == fiber.MethodPost && isUpload(c) {
+		return c.Next() // it is counted as it arrives
+	}
+	if err := h.large(c); err != nil {
+		return err
+	}
 	body := c.BodyRaw()
 	if c.Method() != fiber.MethodPost || len(body) == 0 {
 		return c.Next()
@@ -134,6 +140,11 @@ func (h *handlers) limits(c *fiber.Ctx) error {
 		return fiber.ErrUnsupportedMediaType
 	}
 	return c.Next()
+}
+
+// isUpload tells whether a request brings a file to where files are taken.
+func isUpload(c *fiber.Ctx) bool {
+	return strings.HasSuffix(c.Path(), "/attachments") && strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm)
 }
 
 // session reads who is signed in. In a demo everybody is.

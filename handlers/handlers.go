@@ -48,17 +48,19 @@ func New(cfg Config) (*fiber.App, error) {
 	}
 	h.sessions = newSessions(cfg.Store, cfg.PublicURL)
 	app := fiber.New(fiber.Config{
-		AppName:               "Carnet",
-		Views:                 h.views,
-		ErrorHandler:          h.unread,
-		Immutable:             true, // what a handler keeps must not change under it
-		DisableStartupMessage: true,
-		ReadTimeout:           15 * time.Second,
-		WriteTimeout:          30 * time.Second,
-		IdleTimeout:           60 * time.Second,
-		BodyLimit:             maxBody,
-		ReadBufferSize:        16 << 10,
-		Concurrency:           4096,
+		AppName:                      "Carnet",
+		Views:                        h.views,
+		ErrorHandler:                 h.unread,
+		Immutable:                    true, // what a handler keeps must not change under it
+		DisableStartupMessage:        true,
+		ReadTimeout:                  15 * time.Second,
+		WriteTimeout:                 30 * time.Second,
+		IdleTimeout:                  60 * time.Second,
+		BodyLimit:                    maxBody, // read beforehand; what is larger is a stream (limits)
+		StreamRequestBody:            true,
+		DisablePreParseMultipartForm: true,
+		ReadBufferSize:               16 << 10,
+		Concurrency:                  4096,
 		// No proxy is believed: addresses in pages are relative or of PublicURL.
 		EnableTrustedProxyCheck: true,
 	})

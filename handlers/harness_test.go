@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"carnet/data"
+	"carnet/data/blob"
 	"carnet/data/datatest"
 	"carnet/data/demo"
 	"carnet/data/kv"
@@ -169,7 +170,11 @@ func demoBook(t testing.TB) (*data.Store, *counted) {
 		t.Fatal(err)
 	}
 	engine := &counted{Store: datatest.Engine(t, path)}
-	return datatest.On(t, engine, data.WithKey(func() (data.Key, error) { return data.Key{1}, nil })), engine
+	blobs, err := blob.OpenFolder(path + blob.Suffix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return datatest.On(t, engine, data.WithBlobs(blobs), data.WithKey(func() (data.Key, error) { return data.Key{1}, nil })), engine
 }
 
 // demoFile is the file of the demo agency, made once: copies are quicker.

@@ -182,6 +182,7 @@ func TestEveryFormIsFound(t *testing.T) {
 	// These are buttons of the composer's form, or of a message that passes: they
 	// have no fields of their own.
 	for _, path := range []string{"/clients/:client/drafts/:draft", "/clients/:client/drafts/:draft/delete", "/clients/:client/drafts/:draft/restore",
+		"/clients/:client/drafts/:draft/attachments", "/clients/:client/drafts/:draft/attachments/:number/delete",
 		"/messages/:message/undo", "/templates/:template/restore"} {
 		found[path] = true
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ type messagesNew struct {
 	Version    uint64 // of the draft that the page began with
 	Each       bool
 	State      draftsState
+	Files      attachmentsList
 	Insert     messagesInsert
 	Recipients recipientsFields
 	Subject    messagesSubject
@@ -47,6 +49,7 @@ type messagesText struct {
 	i18n.Lang
 	Value, Error string
 	Focus        bool
+	Forgot       bool // it speaks of a file, and there is none
 }
 
 func (messagesText) Template() string { return "messages/_text" }
@@ -139,10 +142,14 @@ func (h *handlers) composer(c *fiber.Ctx, status int, w *writer) error {
 		return err
 	}
 	subject := messagesSubject{w.Lang, w.draft.subject, w.errs["subject"], w.focus == "m-subject"}
-	text := messagesText{w.Lang, w.draft.text, w.errs["text"], w.focus == "m-text" || w.inserted}
+	text := messagesText{w.Lang, w.draft.text, w.errs["text"], w.focus == "m-text" || w.inserted, w.forgot}
 	if !isFragment(c) {
 		v := messagesNew{Lang: w.Lang, Client: w.draft.client, Request: w.draft.request, Recipients: fields,
 			Subject: subject, Text: text, Outgoing: h.outgoing(w.Lang), Version: w.draft.version, Each: w.draft.each, State: w.state}
+		v.Files = attachmentsList{Lang: w.Lang, Client: w.draft.client.ID, Draft: w.draft.id}
+		if v.Files.Files, err = w.files(); err != nil {
+			return err
+		}
 		if v.Insert, err = w.insertion(); err != nil {
 			return err
 		}
@@ -189,12 +196,16 @@ func (h *handlers) messagesCreate(c *fiber.Ctx) error {
 		return err
 	}
 	w := h.writer(c, readDraft(c, client))
+	w.bare = c.FormValue("bare") == "1"
 	if op := c.FormValue("op"); op != "" {
 		if err := w.do(op, c); err != nil {
 			return err
 		}
 		if err := w.save(false); err != nil {
 			return err
+		}
+		if op == "to attach" {
+			return h.seeOther(c, views.Path("clients", client.ID, "drafts", w.draft.id, "attachments"))
 		}
 		if isFragment(c) { // the script knows where the focus is to stay
 			w.focus = ""
@@ -278,6 +289,12 @@ func (w *writer) send() (data.ID, error) {
 	if err != nil {
 		return "", err
 	}
+	if m.Attachments, err = w.files(); err != nil {
+		return "", err
+	}
+	if w.forgot = !w.bare && forgot(m.Subject+"\n"+m.Text, m.Attachments); w.forgot {
+		problems = append(problems, data.FieldError{Field: "text", Problem: data.NoFile})
+	}
 	posting := data.Posting{Hold: w.h.Post.Route().Outgoing == mail.Nowhere, Wait: time.Duration(w.user.UndoSeconds()) * time.Second}
 	kept := w.draft.kept(w.user.ID)
 	posting.Draft = &kept
@@ -305,6 +322,15 @@ func (w *writer) send() (data.ID, error) {
 	}
 	posting.Message = m
 	return w.h.Store.Enqueue(w.ctx, once, posting)
+}
+
+// files are the attachments of the draft, as far as it is kept.
+func (w *writer) files() ([]data.Attachment, error) {
+	kept, err := w.h.Store.Draft(w.ctx, w.user.ID, w.draft.client.ID, w.draft.id)
+	if errors.Is(err, data.ErrNotFound) {
+		return nil, nil
+	}
+	return kept.Attachments, err
 }
 
 // message is the draft as a message, and what keeps its recipients from being
@@ -359,11 +385,16 @@ func (w *writer) fill(m *data.Message, to []data.Mailbox) (data.Invalid, error) 
 	return problems, nil
 }
 
+// open returns the bytes of an attachment.
+func (w *writer) open(hash string) (io.ReadCloser, error) {
+	return w.h.Store.Blobs().Open(w.ctx, hash)
+}
+
 // render makes the mail of a message, or one for each recipient, with the
 // variables filled in for each.
 func (w *writer) render(m data.Message) ([][]byte, error) {
 	if !m.Each {
-		raw, err := mail.Bytes(m)
+		raw, err := mail.BytesWith(m, w.open)
 		return [][]byte{raw}, err
 	}
 	var out [][]byte
@@ -378,7 +409,7 @@ func (w *writer) render(m data.Message) ([][]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		raw, err := mail.Bytes(one)
+		raw, err := mail.BytesWith(one, w.open)
 		if err != nil {
 			return nil, err
 		}

@@ -161,6 +161,7 @@ type messagesShow struct {
 	Zone     zone
 	Outgoing outgoingBanner
 	Delivery messagesDelivery
+	Files    attachmentsList
 }
 
 func (messagesShow) Template() string { return "messages/show" }
@@ -193,6 +194,7 @@ func (h *handlers) messagesShow(c *fiber.Ctx) error {
 	if v.Client, err = h.Store.Client(c.UserContext(), m.Client); err != nil {
 		return err
 	}
+	v.Files = attachmentsList{Lang: l, Message: m.ID, Files: m.Attachments}
 	if author, err := h.Store.User(c.UserContext(), m.Author); err == nil {
 		v.Author = author.Name
 	}

@@ -66,6 +66,8 @@ type writer struct {
 	user     data.User
 	zone     zone
 	state    draftsState
+	bare     bool               // to be sent though it speaks of a file that it lacks
+	forgot   bool               // it does
 	template *data.Template     // chosen, while one is asked what becomes of the text
 	inserted bool               // subject and text are the server's now
 	changes  []data.DraftChange // contacts that are not any more what was chosen
@@ -112,6 +114,7 @@ func (w *writer) do(op string, c *fiber.Ctx) error {
 		return w.mean(f, arg)
 	case "restore":
 		return w.restore(f, arg)
+	case "attach": // the draft is kept, and files are added to it on a page of their own
 	case "swap":
 		return w.swap(arg)
 	case "template":

@@ -65,12 +65,17 @@ var every = []visit{
 	{"POST /clients/:client/recipients/:field", members, "to_q=nou", 200},
 	{"GET /clients/:client/drafts/:draft", members, "", 200},
 	{"POST /clients/:client/drafts/:draft", members, "request=x&subject=Devis", 303},
+	{"GET /clients/:client/drafts/:draft/attachments", members, "", 200},
+	{"POST /clients/:client/drafts/:draft/attachments", members, "page=x", 415},
+	{"GET /clients/:client/drafts/:draft/attachments/:number", members, "", 200},
+	{"POST /clients/:client/drafts/:draft/attachments/:number/delete", members, "", 303},
 	{"POST /clients/:client/drafts/:draft/delete", members, "", 303},
 	{"POST /clients/:client/drafts/:draft/restore", members, "", 303},
 	{"GET /messages", members, "", 200},
 	{"GET /messages/:message", members, "", 200},
 	{"GET /messages/:message/source", members, "", 200},
 	{"POST /messages/:message/delivery", members, "op=retry", 303},
+	{"GET /messages/:message/attachments/:number", members, "", 404},
 	{"POST /messages/:message/undo", members, "", 303},
 	{"GET /settings", members, "", 200},
 	{"GET /profile", members, "", 200},
@@ -112,10 +117,17 @@ func (o office) addresses(t testing.TB) *strings.Replacer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ref, err := o.store.Blobs().Put(bg, strings.NewReader("plan"), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.store.Attach(bg, author.ID, client.ID, draft.ID, "x", data.Attachment{Name: "plan.txt", Type: "text/plain", Hash: ref.Hash, Size: ref.Size}); err != nil {
+		t.Fatal(err)
+	}
 	icon := o.ask(t, http.MethodGet, "/favicon.ico", "").Header.Get("Location")
 	return strings.NewReplacer("/static/:hash/:name", icon, ":client", string(client.ID),
 		":contact", string(o.contactAt(client, "louis.petit@menuiserie-lambert.fr").ID),
-		":field", "to", ":message", string(page.Messages[i].ID), ":template", string(templates[0].ID), ":draft", string(draft.ID))
+		":field", "to", ":message", string(page.Messages[i].ID), ":template", string(templates[0].ID), ":draft", string(draft.ID), ":number", "0")
 }
 
 func TestEveryRouteIsTried(t *testing.T) {

@@ -38,11 +38,19 @@ type Message struct {
 	Attachments []Attachment
 }
 
-// Bytes renders a message of the book, without HTML. Those of Bcc are in no
-// header.
-func Bytes(m data.Message) ([]byte, error) {
-	return Render(Message{From: m.From, ReplyTo: m.ReplyTo, To: m.To, Cc: m.Cc,
-		Subject: m.Subject, Text: m.Text, TextOnly: true, ID: m.MessageID, Date: m.Created})
+// Bytes renders a message of the book that has no attachments.
+func Bytes(m data.Message) ([]byte, error) { return BytesWith(m, nil) }
+
+// BytesWith renders a message of the book. Those of Bcc are in no header. open
+// returns the bytes of an attachment by its hash.
+func BytesWith(m data.Message, open func(hash string) (io.ReadCloser, error)) ([]byte, error) {
+	out := Message{From: m.From, ReplyTo: m.ReplyTo, To: m.To, Cc: m.Cc,
+		Subject: m.Subject, Text: m.Text, TextOnly: true, ID: m.MessageID, Date: m.Created}
+	for _, a := range m.Attachments {
+		out.Attachments = append(out.Attachments, Attachment{Name: a.Name, Type: a.Type, Size: a.Size,
+			Open: func() (io.ReadCloser, error) { return open(a.Hash) }})
+	}
+	return Render(out)
 }
 
 // NewMessageID makes a Message-ID (without <>) of an id that is unique in this

@@ -7,6 +7,10 @@ import (
 	"path"
 	"regexp"
 	"slices"
+
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/css"
+	"github.com/tdewolff/minify/v2/js"
 )
 
 // sheets are the style sheets in the order of the cascade: reset.css declares
@@ -40,35 +44,27 @@ func (a *Assets) sheet(fsys fs.FS) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.resolve(spare(body))
-}
-
-// spare drops what a browser does not need: comments, and the blanks around
-// braces, commas and semicolons, and after the colon of a property. No string
-// of ours holds any of them.
-func spare(css []byte) []byte {
-	css = regexp.MustCompile(`(?s)/\*.*?\*/`).ReplaceAll(css, nil)
-	css = regexp.MustCompile(`\s*([{};,])\s*`).ReplaceAll(css, []byte("$1"))
-	return regexp.MustCompile(`(\w):\s+`).ReplaceAll(css, []byte("$1:"))
+	if body, err = minified("text/css", body); err != nil {
+		return nil, err
+	}
+	return a.resolve(body)
 }
 
 // resolve rewrites url(../vendor/font.woff2) to the address of font.woff2.
-func (a *Assets) resolve(css []byte) ([]byte, error) {
+func (a *Assets) resolve(sheet []byte) ([]byte, error) {
 	var failed error
 	url := regexp.MustCompile(`url\(([^)]*)\)`)
-	css = url.ReplaceAllFunc(css, func(m []byte) []byte {
+	sheet = url.ReplaceAllFunc(sheet, func(m []byte) []byte {
 		address, err := a.Path(path.Base(string(url.FindSubmatch(m)[1])))
 		if err != nil {
 			failed = err
 		}
 		return []byte("url(" + address + ")")
 	})
-	return css, failed
+	return sheet, failed
 }
 
-// script joins the scripts: app.js first, the others by name. Lines that are
-// comments and the blanks that begin a line stay here; no string of ours goes
-// over two lines.
+// script joins the scripts: app.js first, the others by name.
 func script(fsys fs.FS) ([]byte, error) {
 	names, err := fs.Glob(fsys, "js/*.js")
 	if err != nil {
@@ -78,7 +74,23 @@ func script(fsys fs.FS) ([]byte, error) {
 	names = slices.DeleteFunc(names, func(name string) bool { return name == first })
 	// The semicolon keeps "(…)" that begins a file from being a call of what ended the one before.
 	body, err := join(fsys, append([]string{first}, names...), ";\n")
-	return regexp.MustCompile(`(?m)^\s*//.*\n|^\s+`).ReplaceAll(body, nil), err
+	if err != nil {
+		return nil, err
+	}
+	return minified("text/javascript", body)
+}
+
+// minified is a sheet or a script without what a browser does not need, once,
+// when the program starts.
+func minified(kind string, body []byte) ([]byte, error) {
+	m := minify.New()
+	m.AddFunc("text/css", css.Minify)
+	m.AddFunc("text/javascript", js.Minify)
+	body, err := m.Bytes(kind, body)
+	if err != nil {
+		return nil, fmt.Errorf("static: %s: %w", kind, err)
+	}
+	return body, nil
 }
 
 // join returns the files one after the other, sep between them.

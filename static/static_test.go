@@ -107,7 +107,7 @@ func TestScriptsComeInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "f();\n(a);\n(z)"; string(got) != want {
+	if want := "f(),a,z"; string(got) != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

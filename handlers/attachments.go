@@ -1,0 +1,332 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"carnet/data"
+	"carnet/data/blob"
+	"carnet/i18n"
+	"carnet/views"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// attachmentsList is the files of a draft or of a message.
+type attachmentsList struct {
+	i18n.Lang
+	Client, Draft data.ID // of a draft, whose files can be taken off
+	Message       data.ID // of a message
+	Files         []data.Attachment
+}
+
+func (attachmentsList) Template() string { return "attachments/_list" }
+
+// Size is how large a file is, for people.
+func (v attachmentsList) Size(n int64) string {
+	switch {
+	case n < 1000:
+		return v.N(int(n), "%d octet", "%d octets", "%d byte", "%d bytes")
+	case n < 1_000_000:
+		return v.T("%d Ko", "%d kB", (n+500)/1000)
+	}
+	s := strconv.FormatFloat(float64(n)/1e6, 'f', 1, 64)
+	if v.Language() != i18n.English {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return v.T("%s Mo", "%s MB", s)
+}
+
+// Limits says how much can be attached.
+func (v attachmentsList) Limits() string {
+	return v.T("%d fichiers, %s ensemble au plus.", "%d files, %s together at most.", data.MaxAttachments, v.Size(data.MaxAttachmentBytes))
+}
+
+// attachmentsIndex is the step page where files are added without JavaScript.
+type attachmentsIndex struct {
+	i18n.Lang
+	List  attachmentsList
+	Page  string
+	Error string
+}
+
+func (attachmentsIndex) Template() string { return "attachments/index" }
+func (v attachmentsIndex) Title() string  { return v.T("Pièces jointes", "Attachments") }
+
+// attachmentsIndex: GET /clients/:client/drafts/:draft/attachments
+func (h *handlers) attachmentsIndex(c *fiber.Ctx) error {
+	d, err := h.keptDraft(c)
+	if errors.Is(err, data.ErrNotFound) { // nothing was typed or attached yet
+		d, err = h.newDraft(c)
+	}
+	if err != nil {
+		return err
+	}
+	list := attachmentsList{Lang: h.lang(c), Client: d.Client, Draft: d.ID, Files: d.Attachments}
+	if isFragment(c) {
+		return h.fragment(c, fiber.StatusOK, list)
+	}
+	return h.page(c, fiber.StatusOK, attachmentsIndex{Lang: list.Lang, List: list, Page: string(d.Page)})
+}
+
+// newDraft returns the draft that an address names before there is one.
+func (h *handlers) newDraft(c *fiber.Ctx) (data.Draft, error) {
+	client, err := h.client(c)
+	if err != nil {
+		return data.Draft{}, err
+	}
+	id, err := draftID(c)
+	return data.Draft{ID: id, Client: client.ID}, err
+}
+
+// keptDraft returns the draft of the user that an address names.
+func (h *handlers) keptDraft(c *fiber.Ctx) (data.Draft, error) {
+	client, err := clientID(c)
+	if err != nil {
+		return data.Draft{}, err
+	}
+	id, err := draftID(c)
+	if err != nil {
+		return data.Draft{}, err
+	}
+	return h.Store.Draft(c.UserContext(), user(c).ID, client, id)
+}
+
+// attachmentsCreate: POST /clients/:client/drafts/:draft/attachments takes one
+// file while it arrives. It answers the script in plain words.
+func (h *handlers) attachmentsCreate(c *fiber.Ctx) error {
+	client, err := h.client(c)
+	if err != nil {
+		return err
+	}
+	id, err := draftID(c)
+	if err != nil {
+		return err
+	}
+	err = h.upload(c, client.ID, id)
+	l := h.lang(c)
+	var invalid data.Invalid
+	words := ""
+	switch {
+	case errors.As(err, &invalid):
+		words = attachmentWords(l, invalid[0])
+	case errors.Is(err, data.ErrState):
+		words = l.T("Ce brouillon a déjà été envoyé.", "This draft was already sent.")
+	case err != nil:
+		return err
+	}
+	if isFragment(c) {
+		if words == "" {
+			return c.SendStatus(fiber.StatusNoContent)
+		}
+		return c.Status(fiber.StatusUnprocessableEntity).SendString(words)
+	}
+	t := toast{Lang: l, ID: "info", Text: l.T("Fichier joint.", "File attached.")}
+	if words != "" {
+		t.Bad, t.Text = true, words
+	}
+	return h.seeOther(c, views.Path("clients", client.ID, "drafts", id, "attachments"), t)
+}
+
+func attachmentWords(l i18n.Lang, e data.FieldError) string {
+	switch e.Problem {
+	case data.TooMany:
+		return l.T("%d fichiers au plus : retirez-en un d’abord.", "At most %d files: remove one first.", e.Max)
+	case data.TooLarge:
+		return l.T("C’est trop lourd : %d Mo au plus, tous fichiers ensemble.", "This is too large: %d MB at most, all files together.", e.Max/1_000_000)
+	case data.Required:
+		return l.T("Choisissez un fichier.", "Choose a file.")
+	}
+	return problemWords(l, e)
+}
+
+// upload reads the form with the file, which is put away as it comes in.
+func (h *handlers) upload(c *fiber.Ctx, client, id data.ID) error {
+	u := user(c)
+	left := int64(data.MaxAttachmentBytes)
+	if d, err := h.Store.Draft(c.UserContext(), u.ID, client, id); err == nil {
+		for _, a := range d.Attachments {
+			left -= a.Size
+		}
+	} else if !errors.Is(err, data.ErrNotFound) {
+		return err
+	}
+	_, params, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
+	if err != nil || params["boundary"] == "" || h.Store.Blobs() == nil {
+		return fiber.ErrUnsupportedMediaType
+	}
+	form := multipart.NewReader(arriving(c), params["boundary"])
+	var page data.ID
+	for range maxFields {
+		part, err := form.NextPart()
+		if err == io.EOF {
+			return data.Invalid{{Field: "file", Problem: data.Required}}
+		}
+		if err != nil {
+			return fiber.ErrBadRequest
+		}
+		if part.FormName() == "page" {
+			b, err := io.ReadAll(io.LimitReader(part, 100))
+			if err != nil {
+				return fiber.ErrBadRequest
+			}
+			page = data.ID(strings.ToValidUTF8(string(b), ""))
+		}
+		if part.FormName() == "file" {
+			if part.FileName() == "" {
+				return data.Invalid{{Field: "file", Problem: data.Required}}
+			}
+			return h.attach(c.UserContext(), part, left, func(a data.Attachment) error {
+				_, err := h.Store.Attach(c.UserContext(), u.ID, client, id, page, a)
+				return err
+			})
+		}
+	}
+	return fiber.ErrBadRequest
+}
+
+// attach puts a file away and has it named.
+func (h *handlers) attach(ctx context.Context, part *multipart.Part, left int64, name func(data.Attachment) error) error {
+	ref, err := h.Store.Blobs().Put(ctx, part, max(left, 0))
+	if errors.Is(err, blob.ErrTooLarge) {
+		return data.Invalid{{Field: "file", Problem: data.TooLarge, Max: data.MaxAttachmentBytes}}
+	}
+	if err != nil {
+		return err
+	}
+	return name(data.Attachment{Name: part.FileName(), Type: part.Header.Get("Content-Type"), Hash: ref.Hash, Size: ref.Size})
+}
+
+// An upload may take long, but never stands still.
+const (
+	uploadStill = 20 * time.Second
+	uploadLimit = 10 * time.Minute
+)
+
+// arriving is the body of a request as it arrives.
+func arriving(c *fiber.Ctx) io.Reader {
+	stream := c.Context().RequestBodyStream()
+	if stream == nil {
+		return bytes.NewReader(c.BodyRaw())
+	}
+	conn, end := c.Context().Conn(), time.Now().Add(uploadLimit)
+	return readerFunc(func(p []byte) (int, error) {
+		if conn != nil {
+			until := time.Now().Add(uploadStill)
+			if until.After(end) {
+				until = end
+			}
+			if err := conn.SetReadDeadline(until); err != nil {
+				return 0, err
+			}
+		}
+		return stream.Read(p)
+	})
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// attachmentsDestroy: POST /clients/:client/drafts/:draft/attachments/:number/delete
+func (h *handlers) attachmentsDestroy(c *fiber.Ctx) error {
+	client, err := h.client(c)
+	if err != nil {
+		return err
+	}
+	id, err := draftID(c)
+	if err != nil {
+		return err
+	}
+	number, err := strconv.Atoi(c.Params("number"))
+	if err != nil {
+		return data.ErrNotFound
+	}
+	d, err := h.Store.Detach(c.UserContext(), user(c).ID, client.ID, id, number)
+	if err != nil {
+		return err
+	}
+	l := h.lang(c)
+	if isFragment(c) {
+		return h.fragment(c, fiber.StatusOK, attachmentsList{Lang: l, Client: client.ID, Draft: id, Files: d.Attachments}, live(l.T("Pièce jointe retirée.", "Attachment removed.")))
+	}
+	return h.seeOther(c, views.Path("clients", client.ID, "drafts", id, "attachments"))
+}
+
+// attachmentsShow: GET /clients/:client/drafts/:draft/attachments/:number
+func (h *handlers) attachmentsShow(c *fiber.Ctx) error {
+	d, err := h.keptDraft(c)
+	if err != nil {
+		return err
+	}
+	return h.download(c, d.Attachments)
+}
+
+// messagesAttachment: GET /messages/:message/attachments/:number
+func (h *handlers) messagesAttachment(c *fiber.Ctx) error {
+	m, _, err := h.message(c)
+	if err != nil {
+		return err
+	}
+	return h.download(c, m.Attachments)
+}
+
+// download answers with the file that an address numbers: to be saved, never to
+// be shown or run here.
+func (h *handlers) download(c *fiber.Ctx, files []data.Attachment) error {
+	number, err := strconv.Atoi(c.Params("number"))
+	if err != nil || number < 0 || number >= len(files) || h.Store.Blobs() == nil {
+		return data.ErrNotFound
+	}
+	a := files[number]
+	content, err := h.Store.Blobs().Open(c.UserContext(), a.Hash)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, "application/octet-stream")
+	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": a.Name}))
+	c.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	return c.SendStream(content, int(content.Size()))
+}
+
+// mentions finds words that promise a file.
+var mentions = regexp.MustCompile(`(?i)(pi[eè]ces?[ -]jointes?|ci[- ]joint|en pj\b|\bPJ\b|attached|attachment|enclosed)`)
+
+// forgot tells whether a text speaks of a file where there is none.
+func forgot(text string, files []data.Attachment) bool {
+	return len(files) == 0 && mentions.MatchString(text)
+}
+
+// large refuses a body that is too large for a form, after it took some more of
+// it, so that the browser reads the answer. One of unknown length is read.
+func (h *handlers) large(c *fiber.Ctx) error {
+	stream := c.Context().RequestBodyStream()
+	if stream == nil {
+		return nil
+	}
+	switch n := c.Request().Header.ContentLength(); {
+	case n > maxBody:
+	case n >= 0:
+		return nil
+	default:
+		body, err := io.ReadAll(io.LimitReader(stream, maxBody+1))
+		if err != nil {
+			return fiber.ErrBadRequest
+		}
+		if len(body) <= maxBody {
+			c.Request().SetBody(body)
+			return nil
+		}
+	}
+	_, _ = io.CopyN(io.Discard, stream, 1<<20)
+	c.Context().SetConnectionClose()
+	return fiber.ErrRequestEntityTooLarge
+}
