@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"time"
+
 	"carnet/data"
 	"carnet/i18n"
 	"carnet/mail"
@@ -76,6 +78,7 @@ type messagesDelivery struct {
 	ID         data.ID
 	Recipients []messagesRecipient
 	Moving     bool
+	Undoable   bool // nothing left yet, and the draft can come back
 	Leaves     bool // there is a server to send by
 	Waiting    bool // for the next attempt
 	Held       bool
@@ -124,6 +127,9 @@ func (v messagesRecipient) Words() string {
 	case data.Sending, data.Committing:
 		return v.T("Envoi…", "Sending…")
 	}
+	if d.Attempts == 0 && d.Next.After(time.Now()) {
+		return v.T("Part à %s : peut encore être annulé", "Leaves at %s: can still be undone", v.Zone.at(d.Next).Format("15:04:05"))
+	}
 	if d.Attempts > 0 && !d.Next.IsZero() {
 		return v.T("Nouvel essai à %s : le serveur a répondu « %s »", "Next try at %s: the server answered “%s”", v.Zone.at(d.Next).Format("15:04"), said)
 	}
@@ -150,8 +156,8 @@ func reasonWords(l i18n.Lang, reason string) string {
 	return l.T("aucune réponse", "no answer")
 }
 
-func (h *handlers) delivery(l i18n.Lang, z zone, m data.Message, ds []data.Delivery) messagesDelivery {
-	v := messagesDelivery{Lang: l, ID: m.ID, Leaves: h.Post.Route().Outgoing != mail.Nowhere}
+func (h *handlers) delivery(l i18n.Lang, z zone, reader data.ID, m data.Message, ds []data.Delivery) messagesDelivery {
+	v := messagesDelivery{Lang: l, ID: m.ID, Undoable: m.Draft != "" && m.Author == reader, Leaves: h.Post.Route().Outgoing != mail.Nowhere}
 	for i, d := range ds {
 		r := messagesRecipient{Lang: l, Delivery: d, Zone: z, Field: l.T("Destinataire", "To")}
 		switch {
@@ -162,6 +168,7 @@ func (h *handlers) delivery(l i18n.Lang, z zone, m data.Message, ds []data.Deliv
 		}
 		v.Recipients = append(v.Recipients, r)
 		v.Moving = v.Moving || d.State == data.Sending || d.State == data.Committing || d.State == data.Queued && d.Attempts == 0
+		v.Undoable = v.Undoable && d.Attempts == 0 && (d.State == data.Queued || d.State == data.Held)
 		v.Waiting = v.Waiting || d.State == data.Queued
 		v.Held = v.Held || d.State == data.Held
 		v.Failed = v.Failed || d.State == data.Failed

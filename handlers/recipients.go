@@ -66,6 +66,7 @@ type writer struct {
 	user     data.User
 	zone     zone
 	state    draftsState
+	asked    *recipientsDiff    // which stars are asked about
 	bare     bool               // to be sent though it speaks of a file that it lacks
 	forgot   bool               // it does
 	template *data.Template     // chosen, while one is asked what becomes of the text
@@ -115,6 +116,10 @@ func (w *writer) do(op string, c *fiber.Ctx) error {
 	case "restore":
 		return w.restore(f, arg)
 	case "attach": // the draft is kept, and files are added to it on a page of their own
+	case "last":
+		return w.takeLast()
+	case "favorites":
+		return w.makeDefaults(arg == "yes")
 	case "swap":
 		return w.swap(arg)
 	case "template":

@@ -89,6 +89,14 @@ func (w *writer) fields() (recipientsFields, error) {
 		v.Fields[0].Error = w.T("%d destinataires, et il en faut %d au plus : retirez-en, ou faites deux envois.",
 			"%d recipients, and %d at most are taken: remove some, or send twice.", n, data.MaxRecipients)
 	}
+	v.Diff = w.asked
+	last, ok, err := w.lastMessage()
+	if err != nil {
+		return v, err
+	}
+	if ok {
+		v.Last = w.Date(w.zone.at(last.Created))
+	}
 	v.Many = visible > 5 && !w.draft.each
 	for _, change := range w.changes {
 		key, err := data.AddressKey(change.Chosen.Address)

@@ -14,9 +14,11 @@ type recipientsFields struct {
 	Ignored  []string
 	Asked    []string
 	Defaults data.Defaults
-	Many     bool           // more than five recipients see each other
-	Drifted  []draftsChange // contacts that are not any more what was chosen
-	Changed  bool           // the recipients are not the defaults any more
+	Many     bool            // more than five recipients see each other
+	Diff     *recipientsDiff // asked about before the stars change
+	Last     string          // the day of the last mail; empty without one
+	Drifted  []draftsChange  // contacts that are not any more what was chosen
+	Changed  bool            // the recipients are not the defaults any more
 }
 
 func (recipientsFields) Template() string { return "recipients/_fields" }
