@@ -129,6 +129,15 @@ func (a *audit) templates(ctx context.Context) error {
 	return each(ctx, a, tTemplate, func(t Template) []byte { return templateKey(t.ID) }, func(kv.Reader, Template) error { return nil })
 }
 
+func (a *audit) annexes(ctx context.Context) error {
+	return each(ctx, a, tAnnex, func(x Annex) []byte { return annexKey(x.ID) }, func(_ kv.Reader, x Annex) error {
+		for _, k := range blobKeys(x.ID, []Attachment{x.File}) {
+			a.claim(k, nil)
+		}
+		return nil
+	})
+}
+
 func (a *audit) drafts(ctx context.Context) error {
 	own := func(d Draft) []byte { return draftKey(d.Author, d.Client, d.ID) }
 	return each(ctx, a, tDraft, own, func(r kv.Reader, d Draft) error {

@@ -39,6 +39,7 @@ func fill(t *testing.T, s *Store) []kv.Entry {
 	must(s.Enqueue(ctx, "", Posting{Message: m, Raw: [][]byte{[]byte("raw")}, Wait: time.Minute, Draft: &undone}))
 	must(s.Undo(ctx, u.ID, m.ID))
 	must(s.SetRelay(ctx, 0, nil, func(*Relay) {}))
+	must(s.CreateAnnex(ctx, Attachment{Name: "cgv.pdf", Hash: strings.Repeat("a", 64)}))
 	must(s.CreateTemplate(ctx, "", Template{Name: "Relance"}))
 	must(s.SaveDraft(ctx, Draft{ID: NewID(), Client: c.ID, Author: u.ID, Subject: "d"}, false))
 	_, deleted := s.DeleteContact(ctx, c.ID, b.ID)

@@ -43,6 +43,7 @@ import (
 //	queue     time due, message                  → key of the dispatch
 //	relay                                        → Relay
 //	template  template                           → Template
+//	annex     annex                              → Annex
 //	draft     user, client, draft                → Draft
 //	draftbody draft, part                        → its body
 //	blob      SHA-256 of the content, owner      → nothing
@@ -79,6 +80,7 @@ const (
 	tQueue     = "queue"
 	tRelay     = "relay"
 	tTemplate  = "template"
+	tAnnex     = "annex"
 	tDraft     = "draft"
 	tDraftBody = "draftbody"
 	tBlob      = "blob"

@@ -159,6 +159,15 @@ func (h *handlers) upload(c *fiber.Ctx, client, id data.ID) error {
 	} else if !errors.Is(err, data.ErrNotFound) {
 		return err
 	}
+	return h.receive(c, left, func(page data.ID, a data.Attachment) error {
+		_, err := h.Store.Attach(c.UserContext(), u.ID, client, id, page, a)
+		return err
+	})
+}
+
+// receive reads a form with a file of at most left bytes, puts it away as it
+// comes in, and has it named.
+func (h *handlers) receive(c *fiber.Ctx, left int64, name func(page data.ID, a data.Attachment) error) error {
 	_, params, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
 	if err != nil || params["boundary"] == "" || h.Store.Blobs() == nil {
 		return fiber.ErrUnsupportedMediaType
@@ -184,10 +193,7 @@ func (h *handlers) upload(c *fiber.Ctx, client, id data.ID) error {
 			if part.FileName() == "" {
 				return data.Invalid{{Field: "file", Problem: data.Required}}
 			}
-			return h.attach(c.UserContext(), part, left, func(a data.Attachment) error {
-				_, err := h.Store.Attach(c.UserContext(), u.ID, client, id, page, a)
-				return err
-			})
+			return h.attach(c.UserContext(), part, left, func(a data.Attachment) error { return name(page, a) })
 		}
 	}
 	return fiber.ErrBadRequest
@@ -267,7 +273,11 @@ func (h *handlers) attachmentsShow(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.download(c, d.Attachments)
+	a, err := attachmentNumber(c, d.Attachments)
+	if err != nil {
+		return err
+	}
+	return h.download(c, a)
 }
 
 // messagesAttachment: GET /messages/:message/attachments/:number
@@ -276,17 +286,18 @@ func (h *handlers) messagesAttachment(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.download(c, m.Attachments)
+	a, err := attachmentNumber(c, m.Attachments)
+	if err != nil {
+		return err
+	}
+	return h.download(c, a)
 }
 
-// download answers with the file that an address numbers: to be saved, never to
-// be shown or run here.
-func (h *handlers) download(c *fiber.Ctx, files []data.Attachment) error {
-	number, err := strconv.Atoi(c.Params("number"))
-	if err != nil || number < 0 || number >= len(files) || h.Store.Blobs() == nil {
+// download answers with a file: to be saved, never to be shown or run here.
+func (h *handlers) download(c *fiber.Ctx, a data.Attachment) error {
+	if h.Store.Blobs() == nil {
 		return data.ErrNotFound
 	}
-	a := files[number]
 	content, err := h.Store.Blobs().Open(c.UserContext(), a.Hash)
 	if err != nil {
 		return err

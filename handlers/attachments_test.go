@@ -17,9 +17,20 @@ import (
 // upload posts a file as the script of the composer does.
 func (b *browser) upload(address, name, kind string, content []byte) {
 	b.t.Helper()
+	b.file(address, attr(b.all().hidden("request"), "value"), name, kind, content, header{"HX-Request", "true"})
+}
+
+// htmxless posts a file as a form does.
+func (b *browser) htmxless(address, name string, content []byte) {
+	b.t.Helper()
+	b.file(address, "", name, "application/pdf", content, nil)
+}
+
+func (b *browser) file(address, page, name, kind string, content []byte, h header) {
+	b.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	_ = form.WriteField("page", attr(b.all().hidden("request"), "value"))
+	_ = form.WriteField("page", page)
 	part, err := form.CreatePart(textproto.MIMEHeader{"Content-Type": {kind},
 		"Content-Disposition": {fmt.Sprintf(`form-data; name="file"; filename=%q`, name)}})
 	if err != nil {
@@ -27,7 +38,7 @@ func (b *browser) upload(address, name, kind string, content []byte) {
 	}
 	_, _ = part.Write(content)
 	_ = form.Close()
-	b.receive(b.request(http.MethodPost, address, body.String(), header{"HX-Request", "true", "Content-Type", form.FormDataContentType()}))
+	b.receive(b.request(http.MethodPost, address, body.String(), append(h, "Content-Type", form.FormDataContentType())))
 }
 
 // hidden returns a hidden input of the page.

@@ -68,6 +68,7 @@ func TestEveryAddressOnEveryPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	o.browser(t).htmxless("/annexes/attachments", "cgv.pdf", []byte("cgv"))
 	b := o.compose(t, first.Clients[1].Client) // a sent mail and a draft, each with a file
 	b.upload(b.filesOf(), "plan.txt", "text/plain", []byte("plan"))
 	b.fill("Objet", "Plan").click("Envoyer")

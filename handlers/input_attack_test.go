@@ -196,7 +196,7 @@ func allFields(page *html.Node) url.Values {
 func (a *attacker) checkTyped(what string, typed, got url.Values) {
 	for name, want := range typed {
 		if slices.Contains([]string{"op", "request", "version", "password", "kind", "language", "civility", "asked", "ignored",
-			"draft", "each", "template", "security", "client"}, name) || slices.Contains(fieldNames, strings.Split(name, "_")[0]) {
+			"draft", "each", "annex", "template", "security", "client"}, name) || slices.Contains(fieldNames, strings.Split(name, "_")[0]) {
 			continue
 		}
 		if !slices.ContainsFunc(got[name], func(v string) bool { return shownAs(v) == shownAs(want[0]) }) && !isTick(name) {
@@ -228,7 +228,7 @@ func (a *attacker) checkRefused(what string, field *html.Node, v badValue) {
 		return // a text that is no address becomes a chip
 	case name == "text" && a.b.StatusCode == http.StatusOK, name == "subject" && a.b.StatusCode == http.StatusOK:
 		return // unknown addresses are asked about first
-	case name == "each", name == "template", name == "client":
+	case name == "each", name == "annex", name == "template", name == "client":
 		return // one that is not known is none; the client is looked for by the preview only
 	case field.Data == "select" && v.text != "":
 	case has(field, "required") && v.text == "":

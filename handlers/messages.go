@@ -26,6 +26,7 @@ type messagesNew struct {
 	Each       bool
 	State      draftsState
 	Files      attachmentsList
+	Annexes    []data.Annex
 	Insert     messagesInsert
 	Recipients recipientsFields
 	Subject    messagesSubject
@@ -150,6 +151,9 @@ func (h *handlers) composer(c *fiber.Ctx, status int, w *writer) error {
 		if v.Files.Files, err = w.files(); err != nil {
 			return err
 		}
+		if v.Annexes, err = h.Store.Annexes(c.UserContext()); err != nil {
+			return err
+		}
 		if v.Insert, err = w.insertion(); err != nil {
 			return err
 		}
@@ -167,6 +171,13 @@ func (h *handlers) composer(c *fiber.Ctx, status int, w *writer) error {
 	}
 	if w.inserted {
 		besides = append(besides, replace("messages-subject", subject), replace("messages-text", text))
+	}
+	if w.attached {
+		files, err := w.files()
+		if err != nil {
+			return err
+		}
+		besides = append(besides, beside("attachments-list", attachmentsList{Lang: w.Lang, Client: w.draft.client.ID, Draft: w.draft.id, Files: files}))
 	}
 	if w.inserted || w.template != nil {
 		insertion, err := w.insertion()

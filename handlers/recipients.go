@@ -70,6 +70,7 @@ type writer struct {
 	bare     bool               // to be sent though it speaks of a file that it lacks
 	forgot   bool               // it does
 	template *data.Template     // chosen, while one is asked what becomes of the text
+	attached bool               // a file was, by this request
 	inserted bool               // subject and text are the server's now
 	changes  []data.DraftChange // contacts that are not any more what was chosen
 	said     []string           // for the live region
@@ -116,6 +117,11 @@ func (w *writer) do(op string, c *fiber.Ctx) error {
 	case "restore":
 		return w.restore(f, arg)
 	case "attach": // the draft is kept, and files are added to it on a page of their own
+	case "annex":
+		if err := w.save(false); err != nil {
+			return err
+		}
+		return w.addAnnex(c.FormValue("annex"))
 	case "last":
 		return w.takeLast()
 	case "favorites":

@@ -82,6 +82,10 @@ var every = []visit{
 	{"POST /profile", members, "name=Camille&undo=10", 303},
 	{"GET /relay", members, "", 200},
 	{"POST /relay", members, "version=0&port=587&security=starttls&connections=2&per_minute=0", 303},
+	{"GET /annexes", members, "", 200},
+	{"POST /annexes/attachments", members, "x=y", 415},
+	{"GET /annexes/:annex", members, "", 200},
+	{"POST /annexes/:annex/delete", members, "", 303},
 	{"GET /templates", members, "", 200},
 	{"GET /templates/new", members, "", 200},
 	{"POST /templates/new", members, "name=Nouveau", 303},
@@ -124,10 +128,14 @@ func (o office) addresses(t testing.TB) *strings.Replacer {
 	if _, err := o.store.Attach(bg, author.ID, client.ID, draft.ID, "x", data.Attachment{Name: "plan.txt", Type: "text/plain", Hash: ref.Hash, Size: ref.Size}); err != nil {
 		t.Fatal(err)
 	}
+	annex, err := o.store.CreateAnnex(bg, data.Attachment{Name: "cgv.pdf", Type: "application/pdf", Hash: ref.Hash, Size: ref.Size})
+	if err != nil {
+		t.Fatal(err)
+	}
 	icon := o.ask(t, http.MethodGet, "/favicon.ico", "").Header.Get("Location")
 	return strings.NewReplacer("/static/:hash/:name", icon, ":client", string(client.ID),
 		":contact", string(o.contactAt(client, "louis.petit@menuiserie-lambert.fr").ID),
-		":field", "to", ":message", string(page.Messages[i].ID), ":template", string(templates[0].ID), ":draft", string(draft.ID), ":number", "0")
+		":field", "to", ":message", string(page.Messages[i].ID), ":template", string(templates[0].ID), ":draft", string(draft.ID), ":number", "0", ":annex", string(annex.ID))
 }
 
 func TestEveryRouteIsTried(t *testing.T) {
