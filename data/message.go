@@ -41,6 +41,8 @@ type Message struct {
 	Parts int    `cbor:"12,keyasint"`
 	Size  int    `cbor:"13,keyasint"` // bytes as it leaves, of all mails
 	Sizes []int  `cbor:"18,keyasint"` // of each mail, if Each
+
+	Lang string `cbor:"19,keyasint"` // of the text: "fr" or "en"
 }
 
 // Recipients returns To, Cc and Bcc in this order.

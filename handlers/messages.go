@@ -319,7 +319,7 @@ func (w *writer) message() (m data.Message, problems data.Invalid, err error) {
 		replyTo = w.user.Mailbox()
 	}
 	m = data.Message{Client: w.draft.client.ID, Author: w.user.ID, From: from, ReplyTo: replyTo,
-		Subject: w.draft.subject, Text: w.draft.text, Each: w.draft.each}
+		Subject: w.draft.subject, Text: w.draft.text, Lang: w.draft.client.Language, Each: w.draft.each}
 	for i, f := range w.draft.fields {
 		boxes, ok := f.boxes()
 		if !ok || f.query != "" {

@@ -38,11 +38,10 @@ type Message struct {
 	Attachments []Attachment
 }
 
-// Bytes renders a message of the book, without HTML. Those of Bcc are in no
-// header.
+// Bytes renders a message of the book. Those of Bcc are in no header.
 func Bytes(m data.Message) ([]byte, error) {
 	return Render(Message{From: m.From, ReplyTo: m.ReplyTo, To: m.To, Cc: m.Cc,
-		Subject: m.Subject, Text: m.Text, TextOnly: true, ID: m.MessageID, Date: m.Created})
+		Subject: m.Subject, Text: m.Text, Lang: m.Lang, ID: m.MessageID, Date: m.Created})
 }
 
 // NewMessageID makes a Message-ID (without <>) of an id that is unique in this
