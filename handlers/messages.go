@@ -196,6 +196,9 @@ func (h *handlers) messagesCreate(c *fiber.Ctx) error {
 		if err := w.save(false); err != nil {
 			return err
 		}
+		if op == "to preview" && w.state.At != "" {
+			return h.seeOther(c, views.Path("clients", client.ID, "drafts", w.draft.id, "preview"))
+		}
 		if isFragment(c) { // the script knows where the focus is to stay
 			w.focus = ""
 		}
