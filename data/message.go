@@ -46,6 +46,8 @@ type Message struct {
 	Blob  string `cbor:"20,keyasint"` // where the mails are, if they are too large for Parts
 
 	Attachments []Attachment `cbor:"21,keyasint"` // their blobs are held under Draft
+
+	Lang string `cbor:"19,keyasint"` // of the text: "fr" or "en"
 }
 
 // Recipients returns To, Cc and Bcc in this order.

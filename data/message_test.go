@@ -94,7 +94,7 @@ func TestEnqueue(t *testing.T) {
 		t.Fatalf("a text of %d characters", n)
 	}
 	m = must(s.Compose(m))(t)
-	raw := bytes.Repeat([]byte("0123456789abcdef"), 16<<10)[:250_001]
+	raw := bytes.Repeat([]byte("0123456789abcdef"), 25<<10)[:400_001]
 	request := data.NewID()
 	ids, errs := together(4, func(int) (data.ID, error) {
 		return s.Enqueue(t.Context(), request, data.Posting{Message: m, Raw: [][]byte{raw}})

@@ -40,21 +40,29 @@ func (v draftsRow) When() string { return v.Date(v.Zone.at(v.Draft.Updated)) }
 // draftID returns the draft that an address names.
 func draftID(c *fiber.Ctx) (data.ID, error) { return data.ParseID(c.Params("draft")) }
 
-// draftsEdit: GET /clients/:client/drafts/:draft goes on with a draft.
-func (h *handlers) draftsEdit(c *fiber.Ctx) error {
+// draft returns a writer of the draft that an address names, and the draft.
+func (h *handlers) draft(c *fiber.Ctx) (*writer, data.Draft, error) {
 	client, err := h.client(c)
 	if err != nil {
-		return err
+		return nil, data.Draft{}, err
 	}
 	id, err := draftID(c)
 	if err != nil {
-		return err
+		return nil, data.Draft{}, err
 	}
 	kept, err := h.Store.Draft(c.UserContext(), user(c).ID, client.ID, id)
 	if err != nil {
+		return nil, data.Draft{}, err
+	}
+	return h.writer(c, asDraft(kept, client)), kept, nil
+}
+
+// draftsEdit: GET /clients/:client/drafts/:draft goes on with a draft.
+func (h *handlers) draftsEdit(c *fiber.Ctx) error {
+	w, kept, err := h.draft(c)
+	if err != nil {
 		return err
 	}
-	w := h.writer(c, asDraft(kept, client))
 	w.draft.request = string(data.NewID())
 	if w.changes, err = h.Store.DraftChanges(c.UserContext(), kept); err != nil {
 		return err

@@ -24,6 +24,17 @@ var wanted = map[string]string{
 	"Cache-Control":              "private, no-cache",
 }
 
+// framing are the policies of the pages that hold a mail in a frame, and of what
+// is in it.
+var framing = map[string]string{
+	"GET /clients/:client/drafts/:draft/preview": wanted["Content-Security-Policy"] + "; frame-src 'self'",
+	"GET /clients/:client/drafts/:draft/body":    letterHolds,
+	"GET /messages/:message":                     wanted["Content-Security-Policy"] + "; frame-src 'self'",
+	"GET /messages/:message/body":                letterHolds,
+}
+
+const letterHolds = "default-src 'none'; style-src 'unsafe-inline'; img-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox"
+
 func checkHeaders(t *testing.T, what string, a *http.Response) {
 	t.Helper()
 	for name, want := range wanted {
@@ -49,6 +60,12 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 		for _, htmx := range []string{"", "true"} {
 			if method == http.MethodGet {
 				b.receive(b.request(method, to.Replace(route), "", header{"HX-Request", htmx}))
+				if csp, own := framing[v.route]; own && (htmx == "" || !strings.HasSuffix(route, ":message")) {
+					if got := b.Header.Get("Content-Security-Policy"); b.StatusCode != 200 || got != csp {
+						t.Errorf("%s (%d): the policy is %q, want %q", v.route, b.StatusCode, got, csp)
+					}
+					b.Header.Set("Content-Security-Policy", wanted["Content-Security-Policy"])
+				}
 				checkHeaders(t, v.route, b.Response)
 			}
 			checkHeaders(t, v.route+" signed out", o.ask(t, method, to.Replace(route), v.form, header{"HX-Request", htmx}).Response)

@@ -215,8 +215,11 @@ func (h *handlers) messagesCreate(c *fiber.Ctx) error {
 		if err := w.save(false); err != nil {
 			return err
 		}
-		if op == "to attach" {
+		if op == "to attach" && w.state.At != "" {
 			return h.seeOther(c, views.Path("clients", client.ID, "drafts", w.draft.id, "attachments"))
+		}
+		if op == "to preview" && w.state.At != "" {
+			return h.seeOther(c, views.Path("clients", client.ID, "drafts", w.draft.id, "preview"))
 		}
 		if isFragment(c) { // the script knows where the focus is to stay
 			w.focus = ""
@@ -356,7 +359,7 @@ func (w *writer) message() (m data.Message, problems data.Invalid, err error) {
 		replyTo = w.user.Mailbox()
 	}
 	m = data.Message{Client: w.draft.client.ID, Author: w.user.ID, From: from, ReplyTo: replyTo,
-		Subject: w.draft.subject, Text: w.draft.text, Each: w.draft.each}
+		Subject: w.draft.subject, Text: w.draft.text, Lang: w.draft.client.Language, Each: w.draft.each}
 	for i, f := range w.draft.fields {
 		boxes, ok := f.boxes()
 		if !ok || f.query != "" {

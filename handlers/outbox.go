@@ -198,7 +198,17 @@ func (h *handlers) messagesShow(c *fiber.Ctx) error {
 	if author, err := h.Store.User(c.UserContext(), m.Author); err == nil {
 		v.Author = author.Name
 	}
+	framed(c)
 	return h.page(c, fiber.StatusOK, v)
+}
+
+// messagesBody: GET /messages/:message/body is what the page of a mail frames.
+func (h *handlers) messagesBody(c *fiber.Ctx) error {
+	m, _, err := h.message(c)
+	if err != nil {
+		return err
+	}
+	return letter(c, m.Text, m.Lang)
 }
 
 // messagesSource: GET /messages/:message/source is the mail as it leaves.

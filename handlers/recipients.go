@@ -128,6 +128,10 @@ func (w *writer) do(op string, c *fiber.Ctx) error {
 		return w.makeDefaults(arg == "yes")
 	case "swap":
 		return w.swap(arg)
+	case "preview": // of what sending would send
+		for _, f := range w.draft.fields {
+			w.draft.commitQuery(f)
+		}
 	case "template":
 		return w.insert(c.FormValue("template"), arg)
 	case "defaults":

@@ -29,7 +29,7 @@ func everyView() []view {
 		messagesText{}, outgoingBanner{Captured: true},
 		recipientsFields{Diff: &recipientsDiff{Star: make([]data.Contact, 2), Unstar: make([]data.Contact, 1)}}, recipientsCard{}, recipientsCard{Lines: make([]cardLine, 1)}, recipientsCard{Lines: make([]cardLine, 2)},
 		recipientsChip{}, recipientsField{Shown: true}, recipientsFields{}, recipientsOption{}, recipientsOptions{},
-		profilesEdit{}, relaysEdit{Checked: true, Steps: make([]relaysStep, 1)}, settingsIndex{}, templatesForm{}, templatesIndex{}, templatesPreview{},
+		previewsShow{}, profilesEdit{}, relaysEdit{Checked: true, Steps: make([]relaysStep, 1)}, settingsIndex{}, templatesForm{}, templatesIndex{}, templatesPreview{},
 		copyButton{}, sessionsNew{}, sessionsResume{}, setupNew{}, shell{}, toast{}, trashIndex{},
 	}
 }

@@ -45,7 +45,7 @@ func Bytes(m data.Message) ([]byte, error) { return BytesWith(m, nil) }
 // returns the bytes of an attachment by its hash.
 func BytesWith(m data.Message, open func(hash string) (io.ReadCloser, error)) ([]byte, error) {
 	out := Message{From: m.From, ReplyTo: m.ReplyTo, To: m.To, Cc: m.Cc,
-		Subject: m.Subject, Text: m.Text, TextOnly: true, ID: m.MessageID, Date: m.Created}
+		Subject: m.Subject, Text: m.Text, Lang: m.Lang, ID: m.MessageID, Date: m.Created}
 	for _, a := range m.Attachments {
 		out.Attachments = append(out.Attachments, Attachment{Name: a.Name, Type: a.Type, Size: a.Size,
 			Open: func() (io.ReadCloser, error) { return open(a.Hash) }})

@@ -118,6 +118,18 @@ func TestRender(t *testing.T) {
 	}
 }
 
+// A message of the book leaves in two forms, in its language, and names nobody
+// of Bcc.
+func TestBytes(t *testing.T) {
+	t.Parallel()
+	raw := must(Bytes(data.Message{From: data.Mailbox{Address: "agence@exemple.fr"}, To: []data.Mailbox{{Address: "jean@exemple.fr"}},
+		Bcc: []data.Mailbox{{Address: "discret@exemple.fr"}}, Subject: "Devis", Text: "un **devis**", Lang: "en", MessageID: "a@exemple.fr", Created: letter().Date}))(t)
+	checkContent(t, byMessage(t, raw), Message{Text: "un **devis**", Lang: "en"})
+	if bytes.Contains(raw, []byte("discret@")) {
+		t.Errorf("it names who is in no header:\n%s", raw)
+	}
+}
+
 func file(name, kind, content string) Attachment {
 	return Attachment{Name: name, Type: kind, Size: int64(len(content)), Open: func() (io.ReadCloser, error) {
 		return io.NopCloser(strings.NewReader(content)), nil

@@ -100,14 +100,14 @@ func TestScriptsComeInOrder(t *testing.T) {
 	// app.js comes first, the others by name, and none can call the one before it;
 	// what only we read is left out.
 	fsys := fstest.MapFS{}
-	for name, js := range map[string]string{"app": "// What\n  // f is.\n  f()", "zoo": "(z)", "act": "\n  (a)"} {
+	for name, js := range map[string]string{"app": "// What\n  // f is.\n  f()", "zoo": "(z)", "act": "\n  (a)   // why\n(b)"} {
 		fsys["js/"+name+".js"] = &fstest.MapFile{Data: []byte(js)}
 	}
 	got, err := script(fsys)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "f(),a,z"; string(got) != want {
+	if want := "f(),a(b),z"; string(got) != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

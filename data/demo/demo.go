@@ -66,7 +66,7 @@ func Open(ctx context.Context, path string, render Render) (*data.Store, data.Us
 // the book with the real one. data.ErrTaken, and nothing changed, if the book
 // has an account; after any other error it may be half full.
 func Fill(ctx context.Context, engine kv.Store, render Render) (data.User, error) {
-	f := filler{start: time.Now(), render: render, ids: map[string]data.ID{}}
+	f := filler{start: time.Now(), render: render, clients: map[string]data.Client{}}
 	store, err := data.Open(ctx, engine, data.WithClock(func() time.Time { return f.now }))
 	if err != nil {
 		return data.User{}, err

@@ -11,12 +11,12 @@ import (
 
 // filler fills one book.
 type filler struct {
-	store  *data.Store
-	render Render
-	user   data.User
-	ids    map[string]data.ID // of the clients, by name
-	start  time.Time          // the real now
-	now    time.Time          // what the store takes for now; it stands still while goroutines write
+	store   *data.Store
+	render  Render
+	user    data.User
+	clients map[string]data.Client // by name
+	start   time.Time              // the real now
+	now     time.Time              // what the store takes for now; it stands still while goroutines write
 }
 
 // daysAgo returns nine in the morning of a day in the past.
@@ -29,7 +29,7 @@ func (f *filler) add(ctx context.Context, c file) error {
 	if err != nil {
 		return err
 	}
-	f.ids[made.Name] = made.ID
+	f.clients[made.Name] = made
 	if _, err := f.contacts(ctx, made.ID, c.contacts); err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (f *filler) contacts(ctx context.Context, client data.ID, contacts []data.C
 // worker would have until now.
 func (f *filler) send(ctx context.Context, l letter) error {
 	f.now = l.when(f.start)
-	m, err := f.store.Compose(data.Message{Client: f.ids[l.client], Author: f.user.ID, From: Sender, ReplyTo: f.user.Mailbox(),
+	m, err := f.store.Compose(data.Message{Client: f.clients[l.client].ID, Lang: f.clients[l.client].Language, Author: f.user.ID, From: Sender, ReplyTo: f.user.Mailbox(),
 		To: boxes(l.to), Cc: boxes(l.cc), Subject: l.subject, Text: l.text})
 	if err != nil {
 		return err
