@@ -119,6 +119,7 @@
     const more = e.target.closest('.rcp-more .btn')
     if (more) { const [name] = more.value.split(' '); after = () => inputOf(byName(name)) }
     if (e.target.closest('.rcp-foot')) after = stay
+    if (e.target.closest('[name=force]')) $('#m-text').focus()   // the button goes
   }, true)
 
   const chipKeys = (e, b) => {
@@ -188,20 +189,41 @@
     }
   })
 
-  // The draft is kept a second after one typed, and when one leaves. Only when
-  // that failed is there something to lose.
-  let later = 0
-  const kept = () => $('#drafts-state')
+  // The draft is kept a second after one typed, and before one leaves by a link,
+  // so that the next page shows it. Only when that failed one is asked.
+  let later = 0, unkept = false, failed = false, next = null
+  const state = () => $('#drafts-state')
+  const save = () => { clearTimeout(later); later = 0; state().dispatchEvent(new Event('save')) }
+  const loses = () => unkept && !form.dataset.sent
   on('input', e => {
     if (!form?.contains(e.target)) return
+    unkept = true
     clearTimeout(later)
-    later = setTimeout(() => { later = 0; kept().dispatchEvent(new Event('save')) }, 1000)
+    later = setTimeout(save, 1000)
   })
+  on('click', e => {
+    const a = e.target.closest('a[href]')
+    if (!a || a.target || !loses() || failed || e.button || e.ctrlKey || e.metaKey || e.shiftKey) return
+    e.preventDefault()
+    next = a.href
+    save()
+  })
+  addEventListener('online', () => { if (loses()) save() })
+  addEventListener('beforeunload', e => { if (loses() && (failed || !navigator.onLine)) e.preventDefault() })
   addEventListener('pagehide', () => {
-    if (later && !form.dataset.sent) navigator.sendBeacon(kept().getAttribute('hx-post'), new URLSearchParams(new FormData(form)))
+    if (loses()) navigator.sendBeacon(state().getAttribute('hx-post'), new URLSearchParams(new FormData(form)))
   })
-  on('htmx:error', e => { if (e.detail.ctx?.target === kept()) form.dataset.guard = '' })
-  on('htmx:after:swap', e => { if (e.detail.ctx?.target?.id === 'drafts-state') delete form.dataset.guard })
+  const answered = (ctx, ok) => {
+    if (!form || ctx?.target !== state() && ctx?.target?.id !== 'recipients-fields') return
+    const to = next
+    next = null
+    failed = !ok
+    if (ok && !later) unkept = false
+    if (ok && to) location.assign(to)
+  }
+  on('htmx:error', e => answered(e.detail.ctx, false))
+  on('htmx:response:error', e => answered(e.detail.ctx, false))
+  on('htmx:after:swap', e => answered(e.detail.ctx, e.detail.ctx.response?.status < 400))
 
   // A request that waited for another leaves with what the form holds by then.
   on('htmx:before:request', e => {
