@@ -66,9 +66,9 @@ func (a *Assets) resolve(css []byte) ([]byte, error) {
 	return css, failed
 }
 
-// script joins the scripts: app.js first, the others by name. Lines that are
-// comments and the blanks that begin a line stay here; no string of ours goes
-// over two lines.
+// script joins the scripts: app.js first, the others by name. Comments and the
+// blanks that begin a line stay here; no string of ours goes over two lines or
+// holds two slashes and a blank.
 func script(fsys fs.FS) ([]byte, error) {
 	names, err := fs.Glob(fsys, "js/*.js")
 	if err != nil {
@@ -78,7 +78,8 @@ func script(fsys fs.FS) ([]byte, error) {
 	names = slices.DeleteFunc(names, func(name string) bool { return name == first })
 	// The semicolon keeps "(…)" that begins a file from being a call of what ended the one before.
 	body, err := join(fsys, append([]string{first}, names...), ";\n")
-	return regexp.MustCompile(`(?m)^\s*//.*\n|^\s+`).ReplaceAll(body, nil), err
+	body = regexp.MustCompile(`(?m)[ \t]*// .*$`).ReplaceAll(body, nil)
+	return regexp.MustCompile(`(?m)^\s+`).ReplaceAll(body, nil), err
 }
 
 // join returns the files one after the other, sep between them.

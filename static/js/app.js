@@ -63,7 +63,7 @@
     if (t.closest('[data-dismiss]')) { t.closest('[data-toast]').remove(); home().focus() }
     const insert = t.closest('[data-insert]')
     if (insert) {
-      const to = field?.form === insert.form ? field : $('textarea', insert.form)
+      const to = field || $('textarea', insert.form)
       to.setRangeText(insert.dataset.insert, to.selectionStart, to.selectionEnd, 'end')
       to.dispatchEvent(new Event('input', { bubbles: true }))
       to.focus()

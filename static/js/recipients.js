@@ -192,15 +192,10 @@
   // The draft is kept a second after one typed, and before one leaves by a link,
   // so that the next page shows it. Only when that failed one is asked.
   let later = 0, unkept = false, failed = false, next = null
-  const state = () => $('#drafts-state')
-  const save = () => { clearTimeout(later); later = 0; state().dispatchEvent(new Event('save')) }
+  const save = () => { clearTimeout(later); later = 0; $('#drafts-state').dispatchEvent(new Event('save')) }
+  const soon = () => { clearTimeout(later); later = setTimeout(save, 1000) }
   const loses = () => unkept && !form.dataset.sent
-  on('input', e => {
-    if (!form?.contains(e.target)) return
-    unkept = true
-    clearTimeout(later)
-    later = setTimeout(save, 1000)
-  })
+  on('input', e => { if (form?.contains(e.target)) { unkept = true; soon() } })
   on('click', e => {
     const a = e.target.closest('a[href]')
     if (!a || a.target || !loses() || failed || e.button || e.ctrlKey || e.metaKey || e.shiftKey) return
@@ -208,22 +203,20 @@
     next = a.href
     save()
   })
-  addEventListener('online', () => { if (loses()) save() })
+  addEventListener('online', () => { if (loses()) soon() })
   addEventListener('beforeunload', e => { if (loses() && (failed || !navigator.onLine)) e.preventDefault() })
   addEventListener('pagehide', () => {
-    if (loses()) navigator.sendBeacon(state().getAttribute('hx-post'), new URLSearchParams(new FormData(form)))
+    if (loses()) navigator.sendBeacon($('#drafts-state').getAttribute('hx-post'), new URLSearchParams(new FormData(form)))
   })
-  const answered = (ctx, ok) => {
-    if (!form || ctx?.target !== state() && ctx?.target?.id !== 'recipients-fields') return
-    const to = next
+  for (const type of ['htmx:error', 'htmx:response:error', 'htmx:after:swap']) on(type, e => {
+    const { ctx } = e.detail, to = next
+    if (!form || !['drafts-state', 'recipients-fields'].includes(ctx?.target?.id)) return
     next = null
-    failed = !ok
-    if (ok && !later) unkept = false
-    if (ok && to) location.assign(to)
-  }
-  on('htmx:error', e => answered(e.detail.ctx, false))
-  on('htmx:response:error', e => answered(e.detail.ctx, false))
-  on('htmx:after:swap', e => answered(e.detail.ctx, e.detail.ctx.response?.status < 400))
+    failed = !(ctx.response?.status < 400)
+    if (failed) return
+    if (!later) unkept = false
+    if (to) location.assign(to)
+  })
 
   // A request that waited for another leaves with what the form holds by then.
   on('htmx:before:request', e => {
