@@ -45,14 +45,22 @@ func (p *page) print(on bool) {
 func (p *page) offline(cut bool) {
 	p.t.Helper()
 	p.seen.setOffline(cut)
+	conditions := func() {
+		_, err := call(p, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+			MatchedNetworkConditions: []*network.Conditions{{Offline: cut, DownloadThroughput: -1, UploadThroughput: -1}},
+		})
+		p.must(err)
+	}
+	if !cut { // before the page is told, which may ask at once
+		conditions()
+	}
 	_, err := call(p, network.OverrideNetworkState, network.OverrideNetworkStateParams{
 		Offline: cut, DownloadThroughput: -1, UploadThroughput: -1,
 	})
 	p.must(err)
-	_, err = call(p, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
-		MatchedNetworkConditions: []*network.Conditions{{Offline: cut, DownloadThroughput: -1, UploadThroughput: -1}},
-	})
-	p.must(err)
+	if cut {
+		conditions()
+	}
 }
 
 // noJS turns scripts off, from the next document on.

@@ -53,15 +53,20 @@
   })
   modal.addEventListener('click', e => { if (!('closedBy' in modal) && e.target === modal) close() })
 
+  // A variable goes where one wrote last.
+  let field = null
+  on('focusout', e => { if (e.target.matches('[name=subject], textarea')) field = e.target })
+
   on('click', e => {
     const t = e.target
     if (t.closest('.modal-x')) { e.preventDefault(); close() }
     if (t.closest('[data-dismiss]')) { t.closest('[data-toast]').remove(); home().focus() }
     const insert = t.closest('[data-insert]')
     if (insert) {
-      const area = $('textarea', insert.form)
-      area.setRangeText(insert.dataset.insert, area.selectionStart, area.selectionEnd, 'end')
-      area.focus()
+      const to = field || $('textarea', insert.form)
+      to.setRangeText(insert.dataset.insert, to.selectionStart, to.selectionEnd, 'end')
+      to.dispatchEvent(new Event('input', { bubbles: true }))
+      to.focus()
     }
     t.closest('.menu-i')?.closest('[popover]')?.hidePopover()
     const copy = t.closest('[data-copy]')

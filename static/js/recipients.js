@@ -119,6 +119,7 @@
     const more = e.target.closest('.rcp-more .btn')
     if (more) { const [name] = more.value.split(' '); after = () => inputOf(byName(name)) }
     if (e.target.closest('.rcp-foot')) after = stay
+    if (e.target.closest('[name=force]')) $('#m-text').focus()   // the button goes
   }, true)
 
   const chipKeys = (e, b) => {
@@ -188,20 +189,34 @@
     }
   })
 
-  // The draft is kept a second after one typed, and when one leaves. Only when
-  // that failed is there something to lose.
-  let later = 0
-  const kept = () => $('#drafts-state')
-  on('input', e => {
-    if (!form?.contains(e.target)) return
-    clearTimeout(later)
-    later = setTimeout(() => { later = 0; kept().dispatchEvent(new Event('save')) }, 1000)
+  // The draft is kept a second after one typed, and before one leaves by a link,
+  // so that the next page shows it. Only when that failed one is asked.
+  let later = 0, unkept = false, failed = false, next = null
+  const save = () => { clearTimeout(later); later = 0; $('#drafts-state').dispatchEvent(new Event('save')) }
+  const soon = () => { clearTimeout(later); later = setTimeout(save, 1000) }
+  const loses = () => unkept && !form.dataset.sent
+  on('input', e => { if (form?.contains(e.target)) { unkept = true; soon() } })
+  on('click', e => {
+    const a = e.target.closest('a[href]')
+    if (!a || a.target || !loses() || failed || e.button || e.ctrlKey || e.metaKey || e.shiftKey) return
+    e.preventDefault()
+    next = a.href
+    save()
   })
+  addEventListener('online', () => { if (loses()) soon() })
+  addEventListener('beforeunload', e => { if (loses() && (failed || !navigator.onLine)) e.preventDefault() })
   addEventListener('pagehide', () => {
-    if (later && !form.dataset.sent) navigator.sendBeacon(kept().getAttribute('hx-post'), new URLSearchParams(new FormData(form)))
+    if (loses()) navigator.sendBeacon($('#drafts-state').getAttribute('hx-post'), new URLSearchParams(new FormData(form)))
   })
-  on('htmx:error', e => { if (e.detail.ctx?.target === kept()) form.dataset.guard = '' })
-  on('htmx:after:swap', e => { if (e.detail.ctx?.target?.id === 'drafts-state') delete form.dataset.guard })
+  for (const type of ['htmx:error', 'htmx:response:error', 'htmx:after:swap']) on(type, e => {
+    const { ctx } = e.detail, to = next
+    if (!form || !['drafts-state', 'recipients-fields'].includes(ctx?.target?.id)) return
+    next = null
+    failed = !(ctx.response?.status < 400)
+    if (failed) return
+    if (!later) unkept = false
+    if (to) location.assign(to)
+  })
 
   // Files are sent one after the other, as soon as they are chosen or dropped.
   const chooser = $('#attach-files')
