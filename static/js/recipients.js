@@ -199,6 +199,7 @@
   })
   addEventListener('pagehide', () => {
     if (later && !form.dataset.sent) navigator.sendBeacon(kept().getAttribute('hx-post'), new URLSearchParams(new FormData(form)))
+    delete form?.dataset.sent   // Back may bring the page as it is
   })
   on('htmx:error', e => { if (e.detail.ctx?.target === kept()) form.dataset.guard = '' })
   on('htmx:after:swap', e => { if (e.detail.ctx?.target?.id === 'drafts-state') delete form.dataset.guard })
