@@ -17,6 +17,7 @@ const (
 	MaxText    = 20000 // characters
 	maxBytes   = 60000 // bytes of the text, so that it fits a value
 	maxName    = 200   // bytes of a recipient's name
+	maxRows    = 104   // deliveries, and parts of mails, that one transaction keeps beside the rest
 )
 
 // Message is a mail written to a client, with its recipients as they were.
@@ -102,7 +103,8 @@ type Posting struct {
 
 // Enqueue keeps a message in the outbox, with a delivery for each recipient,
 // and wakes the worker. When it returns the message is durable. The same
-// request twice is one message, the first.
+// request twice is one message, the first. Invalid if it is more mails than are
+// kept in one go.
 func (s *Store) Enqueue(ctx context.Context, request ID, p Posting) (ID, error) {
 	if p.Draft != nil {
 		d := *p.Draft
@@ -115,6 +117,9 @@ func (s *Store) Enqueue(ctx context.Context, request ID, p Posting) (ID, error) 
 		for _, one := range p.Raw {
 			m.Sizes = append(m.Sizes, len(one))
 		}
+	}
+	if n, rows := len(p.Raw), len(p.Raw)+len(raw)/partSize; m.Each && rows > maxRows {
+		return "", Invalid{{Field: "to", Problem: TooMany, Max: maxRows * n / (rows + 1)}}
 	}
 	first := Delivery{State: Queued, At: m.Created}
 	if p.Hold {

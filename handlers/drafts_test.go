@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -169,6 +170,29 @@ func TestOneMailEach(t *testing.T) {
 		raw, err := o.store.Raw(bg, page.Messages[0].ID, i)
 		if err != nil || !strings.Contains(string(raw), "Bonjour "+name+",") || strings.Count(string(raw), "@menuiserie-lambert.fr") != 1 {
 			t.Errorf("the mail to %s is %s, %v", name, raw, err)
+		}
+	}
+}
+
+func TestManyLongMailsEach(t *testing.T) {
+	// As many mails as are kept in one go leave, however long; beyond, it is said
+	// how many may.
+	t.Parallel()
+	for _, size := range []int{300, 500, 1000, 10000} {
+		b := atelier(t).compose(t, shared(t).clientNamed(lambert))
+		var list strings.Builder
+		for i := range 97 {
+			fmt.Fprintf(&list, "n%02d@exemple.example, ", i)
+		}
+		b.fill("Destinataires", list.String()).fill("Objet", "Essai").fill("Envoi", "Un e-mail par destinataire").fill("Message", strings.Repeat("Été, ", size/5))
+		b.click("Envoyer").sees("Avant l’envoi") // of the unknown addresses
+		if b.press(b.all().one("Envoyer", "button")); b.StatusCode == 422 {
+			b.sees("destinataires au plus : retirez-en, ou faites deux envois.")
+		} else {
+			b.sees("Mis en boîte d’envoi pour 100 destinataires.")
+		}
+		if (b.StatusCode == 422) != (size > 400) {
+			t.Errorf("%d characters: status %d", size, b.StatusCode)
 		}
 	}
 }
