@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -170,6 +171,21 @@ func TestOneMailEach(t *testing.T) {
 		if err != nil || !strings.Contains(string(raw), "Bonjour "+name+",") || strings.Count(string(raw), "@menuiserie-lambert.fr") != 1 {
 			t.Errorf("the mail to %s is %s, %v", name, raw, err)
 		}
+	}
+}
+
+func TestManyLongMailsEach(t *testing.T) {
+	// A hundred mails, one for each, are kept in one go however long they are.
+	t.Parallel()
+	for _, size := range []int{300, 10000} {
+		b := atelier(t).compose(t, shared(t).clientNamed(lambert))
+		var list strings.Builder
+		for i := range 97 {
+			fmt.Fprintf(&list, "n%02d@exemple.example, ", i)
+		}
+		b.fill("Destinataires", list.String()).fill("Objet", "Essai").fill("Envoi", "Un e-mail par destinataire").fill("Message", strings.Repeat("Été, ", size/5))
+		b.click("Envoyer").sees("Avant l’envoi") // of the unknown addresses
+		b.click("Envoyer").sees("Mis en boîte d’envoi pour 100 destinataires.")
 	}
 }
 

@@ -207,6 +207,7 @@
   addEventListener('beforeunload', e => { if (loses() && (failed || !navigator.onLine)) e.preventDefault() })
   addEventListener('pagehide', () => {
     if (loses()) navigator.sendBeacon($('#drafts-state').getAttribute('hx-post'), new URLSearchParams(new FormData(form)))
+    delete form?.dataset.sent   // Back may bring the page as it is
   })
   for (const type of ['htmx:error', 'htmx:response:error', 'htmx:after:swap']) on(type, e => {
     const { ctx } = e.detail, to = next
