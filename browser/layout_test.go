@@ -44,7 +44,6 @@ const targets = `(() => {
 	const modals = document.querySelectorAll("dialog:modal");
 	const scope = modals[modals.length - 1] ?? document;
 	const at = [scrollX, scrollY];
-	// The reach of a target: from its centre, how far the pointer still hits it.
 	const hits = (e, x, y) => {
 		const hit = document.elementFromPoint(x, y);
 		return !!hit && (e.contains(hit) || hit.closest("label")?.control === e);
@@ -67,9 +66,16 @@ const targets = `(() => {
 		if (box.width >= want - 0.5 && height >= want - 0.5) continue;
 		e.scrollIntoView({block: "center", inline: "center", behavior: "instant"});
 		box = e.getBoundingClientRect();
-		const x = box.x + box.width / 2, y = box.y + box.height / 2, half = want / 2 - 0.5;
-		const wide = box.width >= want - 0.5 || hits(e, x - half, y) && hits(e, x + half, y);
-		const high = height >= want - 0.5 || hits(e, x, y - half) && hits(e, x, y + half);
+		const x = box.x + box.width / 2, y = box.y + box.height / 2;
+		// The reach of a target: from its centre, how far the pointer still hits
+		// it to both sides, in half pixels.
+		const reach = (dx, dy) => {
+			let n = 1;
+			for (const way of [-1, 1]) for (let i = 1; i < 2 * want && hits(e, x + way * i * dx / 2, y + way * i * dy / 2); i++) n++;
+			return n;
+		};
+		const wide = box.width >= want - 0.5 || reach(1, 0) >= 2 * want;
+		const high = height >= want - 0.5 || reach(0, 1) >= 2 * want;
 		if (!wide || !high) small.push(Math.round(box.width) + "x" + Math.round(box.height) + " " + e.outerHTML.slice(0, 120));
 	}
 	scrollTo({left: at[0], top: at[1], behavior: "instant"});

@@ -9,7 +9,9 @@ import (
 // pages are those that a person opens by an address or a click.
 var pages = []struct{ name, path string }{
 	{"clients", "/clients"}, {"no client matches", "/clients?q=introuvable"}, {"new client", "/clients/new"},
-	{"emails", "/messages"}, {"trash", "/trash"}, {"not found", "/nulle-part"},
+	{"emails", "/messages"}, {"emails of a state", "/messages?state=failed"}, {"no email matches", "/messages?state=unknown"},
+	{"settings", "/settings"}, {"profile", "/profile"}, {"mail server of the demo", "/relay"},
+	{"templates", "/templates"}, {"new template", "/templates/new"}, {"trash", "/trash"}, {"not found", "/nulle-part"},
 }
 
 // Every page passes axe in both themes and both languages, at 360 and 1440
