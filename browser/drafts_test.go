@@ -141,3 +141,26 @@ func TestDraftDeleted(t *testing.T) {
 	}
 	p.waitRecipients(defaults...)
 }
+
+// Once a draft is kept the page has its address: a reload, and Back from the
+// preview, bring it back.
+func TestDraftHasAnAddress(t *testing.T) {
+	t.Parallel()
+	p := composer(t)
+	p.fill("textbox", "Objet", "À relire")
+	p.waitText("Brouillon enregistré à")
+	if at := p.path(); !strings.Contains(at, "/drafts/") {
+		t.Errorf("the page is at %s", at)
+	}
+	p.reload()
+	if got := p.value("textbox", "Objet"); got != "À relire" {
+		t.Errorf("after a reload the object is %q", got)
+	}
+	p.follow("button", "Aperçu")
+	p.back()
+	if got := p.value("textbox", "Objet"); got != "À relire" {
+		t.Errorf("after Back the object is %q", got)
+	}
+	p.follow("button", "Envoyer")
+	p.waitText("Mis en boîte d’envoi pour 3 destinataires.")
+}

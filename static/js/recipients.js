@@ -216,6 +216,7 @@
     failed = !(ctx.response?.status < 400)
     if (failed) return
     if (!later) unkept = false
+    if ($('#drafts-state .link')) history.replaceState(history.state, '', $('#drafts-state').getAttribute('hx-post'))   // Back and reload bring the draft
     if (to) location.assign(to)
   })
 
