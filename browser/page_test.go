@@ -61,7 +61,7 @@ func newPage(t testing.TB, parent context.Context, base string, opts ...chromedp
 	seen := newWatch(server.Host)
 	ctx, cancel := chromedp.NewContext(parent, append(opts, chromedp.WithListener(seen.event))...)
 	t.Cleanup(cancel)
-	p := &page{t: t, patience: 10 * time.Second, tab: &tab{ctx: ctx, base: base, seen: seen}}
+	p := &page{t: t, patience: 20 * time.Second, tab: &tab{ctx: ctx, base: base, seen: seen}}
 	seen.answer = func(accept bool) {
 		chromedp.Call(ctx, cdppage.HandleJavaScriptDialog, cdppage.HandleJavaScriptDialogParams{Accept: accept})
 	}

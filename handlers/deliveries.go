@@ -72,10 +72,11 @@ func (v deliveryStatus) Icon() string {
 }
 
 // messagesDelivery is what became of each recipient. It asks again by itself
-// while something is on its way.
+// while something is on its way: Poll names what asks, anew each time, since
+// what a swap leaves in place does not ask a second time.
 type messagesDelivery struct {
 	i18n.Lang
-	ID         data.ID
+	ID, Poll   data.ID
 	Recipients []messagesRecipient
 	Moving     bool
 	Undoable   bool // nothing left yet, and the draft can come back
@@ -157,7 +158,7 @@ func reasonWords(l i18n.Lang, reason string) string {
 }
 
 func (h *handlers) delivery(l i18n.Lang, z zone, reader data.ID, m data.Message, ds []data.Delivery) messagesDelivery {
-	v := messagesDelivery{Lang: l, ID: m.ID, Undoable: m.Draft != "" && m.Author == reader, Leaves: h.Post.Route().Outgoing != mail.Nowhere}
+	v := messagesDelivery{Lang: l, ID: m.ID, Poll: data.NewID(), Undoable: m.Draft != "" && m.Author == reader, Leaves: h.Post.Route().Outgoing != mail.Nowhere}
 	for i, d := range ds {
 		r := messagesRecipient{Lang: l, Delivery: d, Zone: z, Field: l.T("Destinataire", "To")}
 		switch {
