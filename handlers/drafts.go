@@ -216,26 +216,6 @@ func (h *handlers) draftsRestore(c *fiber.Ctx) error {
 	return h.seeOther(c, views.Path("clients", client.ID, "drafts", id), toast{Lang: l, ID: "info", Text: l.T("Brouillon rétabli.", "Draft restored.")})
 }
 
-// sendingsUndo: POST /messages/:message/undo takes a mail back before it left,
-// and shows its draft.
-func (h *handlers) sendingsUndo(c *fiber.Ctx) error {
-	id, err := data.ParseID(c.Params("message"))
-	if err != nil {
-		return err
-	}
-	l := h.lang(c)
-	d, err := h.Store.Undo(c.UserContext(), user(c).ID, id)
-	if errors.Is(err, data.ErrState) {
-		return h.seeOther(c, views.Path("messages", id), toast{Lang: l, ID: "info", Bad: true,
-			Text: l.T("Trop tard : l’envoi a commencé.", "Too late: the sending has begun.")})
-	}
-	if err != nil {
-		return err
-	}
-	return h.seeOther(c, views.Path("clients", d.Client, "drafts", d.ID), toast{Lang: l, ID: "info",
-		Text: l.T("Envoi annulé : rien n’est parti. Voici votre brouillon.", "Sending undone: nothing left. Here is your draft.")})
-}
-
 // draftVersion returns the version of a draft that a form began with.
 func draftVersion(c *fiber.Ctx) uint64 {
 	v, _ := strconv.ParseUint(c.FormValue("version"), 10, 64)
