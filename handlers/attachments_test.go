@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"net/textproto"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"carnet/data"
@@ -125,6 +127,32 @@ func TestAttachmentsBounds(t *testing.T) {
 	b.receive(b.request(http.MethodPost, files, "x", header{"Content-Type", "multipart/form-data; boundary=y"}))
 	if b.StatusCode != 400 {
 		t.Errorf("a body that is no form: %d", b.StatusCode)
+	}
+}
+
+func TestAttachmentsOfStrangers(t *testing.T) {
+	// Who is signed out is sent to the sign-in, and none of what they send is read.
+	t.Parallel()
+	o := agency(t)
+	var read atomic.Int64
+	body := readerFunc(func(p []byte) (int, error) { read.Add(int64(len(p))); return len(p), nil })
+	r := httptest.NewRequest(http.MethodPost, "/clients/x/drafts/y/attachments", body)
+	r.ContentLength = 64 << 20
+	r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	server := o.serve(t)
+	res, err := http.DefaultTransport.RoundTrip(func() *http.Request {
+		r.RequestURI, r.URL.Scheme, r.URL.Host, r.Host = "", "http", server, server
+		return r
+	}())
+	if err == nil {
+		defer res.Body.Close()
+		if res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(res.Header.Get("Location"), "/session/new?next=") {
+			t.Errorf("it answers %d to %q", res.StatusCode, res.Header.Get("Location"))
+		}
+	}
+	if n := read.Load(); n > 16<<20 {
+		t.Errorf("%d bytes of a stranger's file were taken", n)
 	}
 }
 

@@ -189,7 +189,7 @@ func (h *handlers) signedIn(c *fiber.Ctx) error {
 			More: "/session/new", Link: l.T("Se connecter dans un nouvel onglet", "Sign in in a new tab")})...)
 	}
 	v := sessionsNew{Lang: h.lang(c), Next: c.OriginalURL()}
-	if c.Method() == fiber.MethodPost {
+	if c.Method() == fiber.MethodPost && !isUpload(c) { // a file is not taken from strangers
 		if v.Kept = string(c.BodyRaw()); v.Kept == "" {
 			v.Kept = "&" // a form without fields is to be posted again too
 		}
