@@ -79,11 +79,7 @@ func (h *handlers) attachmentsIndex(c *fiber.Ctx) error {
 
 // newDraft returns the draft that an address names before there is one.
 func (h *handlers) newDraft(c *fiber.Ctx) (data.Draft, error) {
-	client, err := h.client(c)
-	if err != nil {
-		return data.Draft{}, err
-	}
-	id, err := draftID(c)
+	client, id, err := h.clientDraft(c)
 	return data.Draft{ID: id, Client: client.ID}, err
 }
 
@@ -103,11 +99,7 @@ func (h *handlers) keptDraft(c *fiber.Ctx) (data.Draft, error) {
 // attachmentsCreate: POST /clients/:client/drafts/:draft/attachments takes one
 // file while it arrives. It answers the script in plain words.
 func (h *handlers) attachmentsCreate(c *fiber.Ctx) error {
-	client, err := h.client(c)
-	if err != nil {
-		return err
-	}
-	id, err := draftID(c)
+	client, id, err := h.clientDraft(c)
 	if err != nil {
 		return err
 	}
@@ -244,11 +236,7 @@ func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 // attachmentsDestroy: POST /clients/:client/drafts/:draft/attachments/:number/delete
 func (h *handlers) attachmentsDestroy(c *fiber.Ctx) error {
-	client, err := h.client(c)
-	if err != nil {
-		return err
-	}
-	id, err := draftID(c)
+	client, id, err := h.clientDraft(c)
 	if err != nil {
 		return err
 	}

@@ -40,13 +40,20 @@ func (v draftsRow) When() string { return v.Date(v.Zone.at(v.Draft.Updated)) }
 // draftID returns the draft that an address names.
 func draftID(c *fiber.Ctx) (data.ID, error) { return data.ParseID(c.Params("draft")) }
 
-// draft returns a writer of the draft that an address names, and the draft.
-func (h *handlers) draft(c *fiber.Ctx) (*writer, data.Draft, error) {
+// clientDraft returns the client and the draft that an address names; the draft
+// need not be kept yet.
+func (h *handlers) clientDraft(c *fiber.Ctx) (data.Client, data.ID, error) {
 	client, err := h.client(c)
 	if err != nil {
-		return nil, data.Draft{}, err
+		return data.Client{}, "", err
 	}
 	id, err := draftID(c)
+	return client, id, err
+}
+
+// draft returns a writer of the draft that an address names, and the draft.
+func (h *handlers) draft(c *fiber.Ctx) (*writer, data.Draft, error) {
+	client, id, err := h.clientDraft(c)
 	if err != nil {
 		return nil, data.Draft{}, err
 	}
@@ -76,11 +83,7 @@ func (h *handlers) draftsEdit(c *fiber.Ctx) error {
 // it stands, while one types and when one leaves. With force it takes over a
 // draft that another page keeps.
 func (h *handlers) draftsUpdate(c *fiber.Ctx) error {
-	client, err := h.client(c)
-	if err != nil {
-		return err
-	}
-	id, err := draftID(c)
+	client, id, err := h.clientDraft(c)
 	if err != nil {
 		return err
 	}
@@ -183,11 +186,7 @@ func (w *writer) swap(arg string) error {
 
 // draftsDestroy: POST /clients/:client/drafts/:draft/delete
 func (h *handlers) draftsDestroy(c *fiber.Ctx) error {
-	client, err := h.client(c)
-	if err != nil {
-		return err
-	}
-	id, err := draftID(c)
+	client, id, err := h.clientDraft(c)
 	if err != nil {
 		return err
 	}
@@ -201,11 +200,7 @@ func (h *handlers) draftsDestroy(c *fiber.Ctx) error {
 
 // draftsRestore: POST /clients/:client/drafts/:draft/restore
 func (h *handlers) draftsRestore(c *fiber.Ctx) error {
-	client, err := h.client(c)
-	if err != nil {
-		return err
-	}
-	id, err := draftID(c)
+	client, id, err := h.clientDraft(c)
 	if err != nil {
 		return err
 	}
