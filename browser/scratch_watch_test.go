@@ -76,6 +76,15 @@ func TestBudget(t *testing.T) {
 	// A page is weighed as transferred: document, script, style and icon.
 	t.Parallel()
 	p := scratch(t, strings.Repeat("<p>Bonjour", 1000), `/* `+strings.Repeat("x", 5000)+` */`, ``)
+	err := p.until(func() error { // the icon comes when the browser has time
+		if n := len(p.responses()); n != 4 {
+			return fmt.Errorf("%d answers, want 4", n)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	p.budget(4, 20_000)
 	wantRefusal(t, p, "want at most 3 and 20000", func(p *page) { p.budget(3, 20_000) })
 	wantRefusal(t, p, "/x.js", func(p *page) { p.budget(4, 15_000) })
