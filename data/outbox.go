@@ -82,6 +82,32 @@ func (s *Store) Claim(ctx context.Context, id ID, lease time.Duration) (Claim, e
 	return c, err
 }
 
+// Unclaim gives up a claim that was not used: what it had waits where it stood.
+// ErrState if the claim was lost, or committed.
+func (s *Store) Unclaim(ctx context.Context, c Claim) error {
+	now := s.now()
+	return s.kv.Update(ctx, func(w kv.Writer) error {
+		ds, err := claimed(w, c)
+		if err != nil {
+			return err
+		}
+		n, err := setDeliveries(w, c.Message.ID, ds, func(d *Delivery) bool {
+			sending := d.State == Sending
+			if sending {
+				d.State, d.At, d.Attempts = Queued, now, d.Attempts-1
+			}
+			return sending
+		})
+		if err != nil || n == 0 {
+			return firstErr(err, ErrState)
+		}
+		if err := reschedule(w, c.Message.ID, ds); err != nil {
+			return err
+		}
+		return count(w, c.Message.Client, 0, 0)
+	})
+}
+
 // Commit makes it durable that the server may accept the mail at any moment:
 // it is called just before the final dot. ErrState if the claim was lost; then
 // the dot is not sent.

@@ -161,3 +161,28 @@ func TestClaimOnce(t *testing.T) {
 		t.Errorf("%d have it", n)
 	}
 }
+
+func TestUnclaim(t *testing.T) {
+	// A claim that was not used leaves all as it was; one that was lost, or that
+	// got as far as its commit, is not given up so.
+	t.Parallel()
+	o := newOutbox(t, "a@x.fr", "b@x.fr")
+	o.finish(o.claim(), map[int]data.Outcome{0: {State: data.Accepted}, 1: {State: data.Queued}})
+	o.clock.Advance(2 * time.Minute)
+	before := o.deliveries()
+	c := o.claim()
+	ok(t, o.Unclaim(t.Context(), c))
+	after := o.deliveries()
+	after[1].At = before[1].At
+	if fmt.Sprint(after) != fmt.Sprint(before) {
+		t.Errorf("%+v, want %+v", after, before)
+	}
+	o.want(data.Accepted, data.Queued)
+	o.wantDue(0)
+	wantError(t, o.Unclaim(t.Context(), c), data.ErrState)
+	wantError(t, o.Commit(t.Context(), c), data.ErrState)
+	c = o.claim()
+	ok(t, o.Commit(t.Context(), c))
+	wantError(t, o.Unclaim(t.Context(), c), data.ErrState)
+	o.want(data.Accepted, data.Committing)
+}

@@ -36,7 +36,7 @@ type Relay struct {
 }
 
 // MaxConnections bounds Relay.Connections.
-const MaxConnections = 8
+const MaxConnections = 16
 
 // relayRecord names the record to its secret.
 const relayRecord = "relay"

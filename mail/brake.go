@@ -13,15 +13,21 @@ type brake struct {
 	pause time.Duration // the last one; 0: it is not on
 	until time.Time
 	turn  int // changes whenever it is pulled or released
+
+	pulled chan struct{} // closed when it is pulled the next time
 }
+
+func newBrake() brake { return brake{pulled: make(chan struct{})} }
 
 func (b *brake) pull(now time.Time) {
 	b.pause = min(max(2*b.pause, firstPause), lastPause)
 	b.until = now.Add(b.pause)
 	b.turn++
+	close(b.pulled)
+	b.pulled = make(chan struct{})
 }
 
-func (b *brake) release() { *b = brake{turn: b.turn + 1} }
+func (b *brake) release() { *b = brake{turn: b.turn + 1, pulled: b.pulled} }
 
 // wait returns how long nothing may be tried.
 func (b *brake) wait(now time.Time) time.Duration { return max(b.until.Sub(now), 0) }

@@ -28,11 +28,11 @@ func TestSpeed(t *testing.T) {
 	s, _ := newMailServer(t, "127.0.0.1", false, nil)
 	text := strings.Repeat("Bonjour, voici le devis que vous avez demandé.\n", 200)
 	bare := bareLoop(t, s.port, text)
-	for _, connections := range []int{1, DefaultConnections, 4, MaxConnections} {
+	for _, connections := range []int{1, DefaultConnections, 4, data.MaxConnections} {
 		ours := outboxRun(t, s.port, text, connections)
 		t.Logf("%d mails: bare %.0f a second, ours over %d connections %.0f, %.0f %%", speedMails,
 			speedMails/bare.Seconds(), connections, speedMails/ours.Seconds(), 100*bare.Seconds()/ours.Seconds())
-		if connections == MaxConnections && ours > 2*bare {
+		if connections == data.MaxConnections && ours > 2*bare {
 			t.Errorf("ours takes %v, the bare loop %v", ours, bare)
 		}
 	}
@@ -81,7 +81,7 @@ func outboxRun(t *testing.T, port int, text string, connections int) time.Durati
 	o := newOffice(t)
 	o.text = text
 	ids := o.post(speedMails)
-	if path := os.Getenv("CARNET_PROFILE"); path != "" && connections == MaxConnections {
+	if path := os.Getenv("CARNET_PROFILE"); path != "" && connections == data.MaxConnections {
 		f, err := os.Create(path)
 		if err != nil {
 			t.Fatal(err)

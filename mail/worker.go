@@ -3,7 +3,6 @@ package mail
 import (
 	"context"
 	"log/slog"
-	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,7 +15,7 @@ type Worker struct {
 	Store       *data.Store
 	Transport   Transport
 	Server      string // what the outcomes name as the server
-	Connections int    // messages at once, 1 to MaxConnections; 0: DefaultConnections
+	Connections int    // that talk to the server at once, 1 to data.MaxConnections; 0: DefaultConnections
 	PerMinute   int    // messages; 0: as many as can be
 	Log         *slog.Logger
 
@@ -28,7 +27,6 @@ type Worker struct {
 // What a server is asked for unless it is known to take more.
 const (
 	DefaultConnections = 2
-	MaxConnections     = 8
 	DefaultPerMinute   = 300
 )
 
@@ -76,35 +74,6 @@ func (w *Worker) Run(ctx context.Context) {
 		d.takeBack(<-d.back)
 	}
 	w.Transport.Close()
-}
-
-// deliver sends one message and keeps what became of it. An error says that
-// nothing left, or that it could not be kept what did. ErrNotFound and ErrState
-// say that another has the message.
-func (w *Worker) deliver(ctx context.Context, id data.ID) error {
-	claim, err := w.Store.Claim(ctx, id, lease)
-	if err != nil {
-		return err
-	}
-	// What has begun is finished, though the program is asked to stop.
-	keep := context.WithoutCancel(ctx)
-	envelope, numbers := envelope(claim)
-	result, err := w.Transport.Send(ctx, envelope, func() error { return w.Store.Commit(keep, claim) })
-	outcomes := make(map[int]data.Outcome, len(numbers))
-	for i, n := range numbers {
-		outcomes[n] = data.Outcome{State: data.Queued}
-		if err == nil {
-			outcomes[n] = kept(result.Outcomes[i])
-		}
-	}
-	if err := w.Store.Finish(keep, claim, w.Server, outcomes, err == nil, rand.Float64()*2-1); err != nil {
-		return err
-	}
-	if err != nil {
-		return err
-	}
-	w.Log.Info("outbox: sent", "message", id, "recipients", len(numbers), "cause", result.Cause)
-	return nil
 }
 
 // envelope returns what the server is told of a claim, and which of its

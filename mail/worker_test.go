@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -82,6 +83,24 @@ func (o office) want(state data.State, ids ...data.ID) {
 	}
 }
 
+// wantCounts fails the test unless so many mails are in each state, after so
+// many attempts in all.
+func (o office) wantCounts(want map[data.State]int, ids []data.ID, attempts int) {
+	o.Helper()
+	got, n := map[data.State]int{}, 0
+	for _, id := range ids {
+		_, ds, err := o.Message(context.WithoutCancel(o.Context()), id)
+		if err != nil {
+			o.Fatal(err)
+		}
+		got[ds[0].State]++
+		n += ds[0].Attempts
+	}
+	if !maps.Equal(got, want) || n != attempts {
+		o.Errorf("%v after %d attempts, want %v after %d", got, n, want, attempts)
+	}
+}
+
 // scripted is a Transport that does what a function says.
 type scripted func(ctx context.Context, e Envelope, committing func() error) error
 
@@ -97,7 +116,7 @@ func (scripted) Close() {}
 // Mails leave over so many connections at once and no more, each once.
 func TestConnectionsOfWorker(t *testing.T) {
 	t.Parallel()
-	for connections, want := range map[int]int{0: 2, 1: 1, 3: 3, 20: 8} {
+	for connections, want := range map[int]int{0: 2, 1: 1, 3: 3, 50: data.MaxConnections} {
 		synctest.Test(t, func(t *testing.T) {
 			o := newOffice(t)
 			ids := o.post(20)
@@ -123,6 +142,29 @@ func TestConnectionsOfWorker(t *testing.T) {
 			}
 		})
 	}
+}
+
+// While one mail talks to the server the next ones are claimed, and no more than
+// two; at a stop they wait as before, and no attempt is counted.
+func TestClaimsAhead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o := newOffice(t)
+		ids := o.post(4)
+		sent := 0
+		stop := o.run(&Worker{Connections: 1, Transport: scripted(func(_ context.Context, _ Envelope, committing func() error) error {
+			sent++
+			time.Sleep(time.Hour / 2)
+			return committing()
+		})})
+		synctest.Wait()
+		o.wantCounts(map[data.State]int{data.Sending: 3, data.Queued: 1}, ids, 3)
+		stop()
+		o.wantCounts(map[data.State]int{data.Accepted: 1, data.Queued: 3}, ids, 1)
+		if sent != 1 {
+			t.Errorf("%d were sent", sent)
+		}
+	})
 }
 
 // counted counts the transactions of an engine.
@@ -201,8 +243,8 @@ func TestPauseOfWorker(t *testing.T) {
 		time.Sleep(47 * time.Minute)
 		synctest.Wait()
 		mu.Lock()
-		if got := fmt.Sprint(tries); got != "[0s 0s 1m0s 3m0s 7m0s 15m0s 30m0s 45m0s]" {
-			t.Errorf("it tried at %s", got)
+		if got := fmt.Sprint(slices.Compact(slices.Clone(tries))); got != "[0s 1m0s 3m0s 7m0s 15m0s 30m0s 45m0s]" || len(tries) > 8 {
+			t.Errorf("it tried at %s", tries) // at 0s over two connections
 		}
 		ok = true
 		mu.Unlock()
