@@ -72,7 +72,7 @@ func TestRelayIsSetByOne(t *testing.T) {
 		t.Error("the password is kept without its user")
 	}
 	_, err = s.SetRelay(t.Context(), z.Version, nil, func(r *data.Relay) {
-		r.Host, r.User, r.Port, r.Connections, r.PerMinute, r.Security = "a b", "u", 0, 9, -1, "none"
+		r.Host, r.User, r.Port, r.Connections, r.PerMinute, r.Security = "a b", "u", 0, data.MaxConnections+1, -1, "none"
 		r.From, r.ReplyTo = data.Mailbox{}, data.Mailbox{Address: "non"}
 	})
 	for field, want := range map[string]data.Problem{"host": data.Malformed, "port": data.Malformed, "password": data.Required, "from": data.Required,

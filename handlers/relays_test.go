@@ -90,7 +90,7 @@ func TestRelay(t *testing.T) {
 	b.fill("Chiffrement", "TLS dès la connexion (port 465)")
 	b.click("Tester la connexion").sees("Ce port ne parle pas TLS")
 	b.fill("Nom du serveur", "smtp.invalid").fill("Port", "x").fill("Connexions à la fois", "99")
-	b.all().refused(422, "Enregistrer").sees("Cette valeur n’est pas valable.", "Un nombre jusqu’à 8.")
+	b.all().refused(422, "Enregistrer").sees("Cette valeur n’est pas valable.", "Un nombre jusqu’à 16.")
 	if b.all().value("Nom du serveur") != "smtp.invalid" {
 		t.Error("what was typed is lost")
 	}
