@@ -96,8 +96,8 @@ func appendBare(tokens []Token, text string, link bool) []Token {
 	var read []Token
 	var words []string
 	flush := func() {
-		if text := strings.Join(words, " "); strings.ContainsFunc(text, isWordy) {
-			read = append(read, bare(text, link))
+		if one := bare(strings.Join(words, " "), link); strings.ContainsFunc(one.Raw, isWordy) {
+			read = append(read, one)
 		}
 		words = nil
 	}
