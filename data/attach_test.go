@@ -2,6 +2,10 @@ package data_test
 
 import (
 	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,8 +18,13 @@ import (
 // withFiles is a desk with a place for attachments.
 func withFiles(t *testing.T) desk {
 	t.Helper()
+	return withFilesIn(t, t.TempDir())
+}
+
+func withFilesIn(t *testing.T, folder string) desk {
+	t.Helper()
 	clock := datatest.NewClock()
-	blobs := must(blob.OpenFolder(t.TempDir()))(t)
+	blobs := must(blob.OpenFolder(folder))(t)
 	s := datatest.Open(t, clock.Option(), data.WithBlobs(blobs))
 	return desk{s, clock, user(t, s), datatest.Client(t, s, "Lambert")}
 }
@@ -132,16 +141,45 @@ func TestLargeMail(t *testing.T) {
 	m := note(t, d.Store, d.client.ID, "a@x.fr", "b@x.fr")
 	m.Each = true
 	raw := [][]byte{bytes.Repeat([]byte("a"), 300_000), bytes.Repeat([]byte("b"), 200_000)}
-	id := must(d.Enqueue(t.Context(), "", data.Posting{Message: m, Raw: raw}))(t)
+	shared := bytes.Repeat([]byte("s"), 400_000)
+	id := must(d.Enqueue(t.Context(), "", data.Posting{Message: m, Raw: raw, Shared: shared}))(t)
 	for i := range raw {
-		if got := must(d.Raw(t.Context(), id, i))(t); !bytes.Equal(got, raw[i]) {
+		if got := must(d.Raw(t.Context(), id, i))(t); !bytes.Equal(got, slices.Concat(raw[i], shared)) {
 			t.Errorf("mail %d has %d bytes", i, len(got))
 		}
-		claim := must(d.Claim(t.Context(), id, time.Minute))(t)
-		if !bytes.Equal(claim.Raw, raw[i]) {
-			t.Errorf("claim %d has %d bytes", i, len(claim.Raw))
-		}
-		ok(t, d.Finish(t.Context(), claim, "mx", map[int]data.Outcome{i: {State: data.Accepted}}, true, 0))
 	}
 	datatest.Check(t, d.Store)
+}
+
+func TestUnreadableMail(t *testing.T) {
+	// A mail whose bytes are damaged, cut short or gone is none: not to the first
+	// recipient, whose bytes are whole, either.
+	t.Parallel()
+	for what, harm := range map[string]func(path string, size int64) error{
+		"gone": func(path string, _ int64) error { return os.Remove(path) },
+		"cut":  func(path string, size int64) error { return os.Truncate(path, size-1) },
+		"damaged": func(path string, size int64) error {
+			f, err := os.OpenFile(path, os.O_RDWR, 0)
+			if err != nil {
+				return err
+			}
+			_, err = f.WriteAt([]byte{0}, size/2+1)
+			return errors.Join(err, f.Close())
+		},
+	} {
+		folder := t.TempDir()
+		d := withFilesIn(t, folder)
+		m := note(t, d.Store, d.client.ID, "a@x.fr", "b@x.fr")
+		m.Each = true
+		raw := [][]byte{[]byte("a"), bytes.Repeat([]byte("b"), 500_000)}
+		id := must(d.Enqueue(t.Context(), "", data.Posting{Message: m, Raw: raw}))(t)
+		m, _, err := d.Message(t.Context(), id)
+		ok(t, err)
+		ok(t, harm(filepath.Join(folder, m.Blob[:2], m.Blob), int64(m.Size)))
+		for i := range raw {
+			if _, err := d.Raw(t.Context(), id, i); !errors.Is(err, data.ErrUnreadable) {
+				t.Errorf("%s: the mail %d gives %v", what, i, err)
+			}
+		}
+	}
 }

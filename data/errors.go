@@ -21,6 +21,8 @@ var (
 	ErrBusy = errors.New("data: busy")
 	// ErrState: the delivery is not in a state that allows this.
 	ErrState = errors.New("data: not possible in this state")
+	// ErrUnreadable: what is kept of a mail is damaged or gone; a backup has it.
+	ErrUnreadable = errors.New("data: a mail cannot be read")
 )
 
 // What an engine says that callers tell apart; package kv has their contracts.

@@ -3,6 +3,7 @@ package data
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -39,11 +40,12 @@ type Message struct {
 	Request   ID        `cbor:"16,keyasint"` // of the form that sent it; empty for none
 	Undone    bool      `cbor:"17,keyasint"` // it went back to its draft; it is absent everywhere
 
-	Text  string `cbor:"-"` // kept apart; Message fills it, lists do not
-	Parts int    `cbor:"12,keyasint"`
-	Size  int    `cbor:"13,keyasint"` // bytes as it leaves, of all mails
-	Sizes []int  `cbor:"18,keyasint"` // of each mail, if Each
-	Blob  string `cbor:"20,keyasint"` // where the mails are, if they are too large for Parts
+	Text   string `cbor:"-"` // kept apart; Message fills it, lists do not
+	Parts  int    `cbor:"12,keyasint"`
+	Size   int    `cbor:"13,keyasint"` // bytes kept of the mail as it leaves, or of all mails
+	Sizes  []int  `cbor:"18,keyasint"` // of what each mail has of its own, if Each
+	Shared int    `cbor:"22,keyasint"` // bytes that stand after these, with which each goes on
+	Blob   string `cbor:"20,keyasint"` // where the mails are, if they are too large for Parts
 
 	Attachments []Attachment `cbor:"21,keyasint"` // their blobs are held under Draft
 
@@ -100,6 +102,7 @@ func (c *checker) recipients(m *Message) {
 type Posting struct {
 	Message Message       // as Compose returned it, with its Message-ID
 	Raw     [][]byte      // the mail as it leaves; if Message.Each, that of each recipient
+	Shared  []byte        // with which each of these goes on, if Message.Each
 	Hold    bool          // it does not leave until it is released
 	Wait    time.Duration // before it leaves: it can be undone meanwhile
 	Draft   *Draft        // what it was written as, which it takes the place of; or nil
@@ -109,7 +112,7 @@ type Posting struct {
 // and wakes the worker. When it returns the message is durable. The same
 // request twice is one message, the first.
 func (s *Store) Enqueue(ctx context.Context, request ID, p Posting) (ID, error) {
-	m, raw := p.Message, bytes.Join(p.Raw, nil)
+	m := p.Message
 	if p.Draft != nil {
 		d := *p.Draft
 		d.valid()
@@ -118,18 +121,26 @@ func (s *Store) Enqueue(ctx context.Context, request ID, p Posting) (ID, error) 
 		}
 		p.Draft, m.Draft = &d, d.ID
 	}
-	m.Request, m.Size, m.Sizes = request, len(raw), nil
-	if m.Each {
-		for _, one := range p.Raw {
+	m.Request, m.Size, m.Sizes, m.Shared = request, len(p.Shared), nil, len(p.Shared)
+	for _, one := range p.Raw {
+		m.Size += len(one)
+		if m.Each {
 			m.Sizes = append(m.Sizes, len(one))
 		}
 	}
-	if len(raw) > maxParts*partSize && s.blobs != nil {
-		ref, err := s.blobs.Put(ctx, bytes.NewReader(raw), int64(len(raw)))
+	var raw []byte
+	if m.Size > maxParts*partSize && s.blobs != nil {
+		var content []io.Reader
+		for _, piece := range append(p.Raw[:len(p.Raw):len(p.Raw)], p.Shared) {
+			content = append(content, bytes.NewReader(piece))
+		}
+		ref, err := s.blobs.Put(ctx, io.MultiReader(content...), int64(m.Size))
 		if err != nil {
 			return "", err
 		}
-		m.Blob, raw = ref.Hash, nil
+		m.Blob = ref.Hash
+	} else {
+		raw = append(bytes.Join(p.Raw, nil), p.Shared...)
 	}
 	first := Delivery{State: Queued, At: m.Created}
 	if p.Hold {
@@ -221,53 +232,71 @@ func (s *Store) Message(ctx context.Context, id ID) (Message, []Delivery, error)
 }
 
 // Raw returns a message as it leaves; if it is one for each recipient, that of
-// the recipient with the number.
+// the recipient with the number. ErrUnreadable if that is damaged or gone.
 func (s *Store) Raw(ctx context.Context, id ID, recipient int) ([]byte, error) {
-	m, all, err := s.raw(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	return m.mail(all, recipient)
-}
-
-// raw returns a message with all of its mails.
-func (s *Store) raw(ctx context.Context, id ID) (m Message, all []byte, err error) {
-	all, err = view(ctx, s, func(r kv.Reader) ([]byte, error) {
+	var m Message
+	all, err := view(ctx, s, func(r kv.Reader) (all []byte, err error) {
 		if m, err = message(r, id); err != nil {
 			return nil, err
 		}
-		return getParts(r, tRaw, m.ID, m.Parts)
+		if all, err = getParts(r, tRaw, m.ID, m.Parts); errors.Is(err, kv.ErrCorrupt) || err == ErrNotFound {
+			err = fmt.Errorf("%w: %w", ErrUnreadable, err)
+		}
+		return all, err
 	})
-	if err != nil || m.Blob == "" {
-		return m, all, err
+	if err != nil {
+		return nil, err
+	}
+	if m.Blob == "" {
+		return m.mail(bytes.NewReader(all), recipient)
 	}
 	if s.blobs == nil {
-		return m, nil, blob.ErrNotFound
+		return nil, ErrUnreadable
 	}
 	content, err := s.blobs.Open(ctx, m.Blob)
+	if errors.Is(err, blob.ErrNotFound) {
+		err = fmt.Errorf("%w: %w", ErrUnreadable, err)
+	}
 	if err != nil {
-		return m, nil, err
+		return nil, err
 	}
 	defer content.Close()
-	all = make([]byte, content.Size())
-	_, err = io.ReadFull(content, all)
-	return m, all, err
+	return m.mail(content, recipient)
 }
 
-// mail returns the mail to a recipient out of all the mails of a message.
-func (m Message) mail(all []byte, recipient int) ([]byte, error) {
-	if !m.Each {
-		return all, nil
+// mail reads the mail to a recipient from all that is kept of a message. It
+// reads to the end, where damage shows.
+func (m Message) mail(from io.Reader, recipient int) ([]byte, error) {
+	before, own, behind := 0, m.Size-m.Shared, 0
+	if m.Each {
+		if recipient < 0 || recipient >= len(m.Sizes) {
+			return nil, ErrNotFound
+		}
+		own = m.Sizes[recipient]
+		for i, size := range m.Sizes {
+			switch {
+			case i < recipient:
+				before += size
+			case i > recipient:
+				behind += size
+			}
+		}
 	}
-	if recipient < 0 || recipient >= len(m.Sizes) {
-		return nil, ErrNotFound
+	out := make([]byte, own+m.Shared)
+	for _, stretch := range []struct {
+		skip int
+		into []byte
+	}{{before, out[:own]}, {behind, out[own:]}} {
+		_, err := io.CopyN(io.Discard, from, int64(stretch.skip))
+		if err == nil {
+			_, err = io.ReadFull(from, stretch.into)
+		}
+		switch {
+		case errors.Is(err, blob.ErrDamaged), err == io.EOF, err == io.ErrUnexpectedEOF:
+			return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
+		case err != nil:
+			return nil, err
+		}
 	}
-	begin := 0
-	for _, size := range m.Sizes[:recipient] {
-		begin += size
-	}
-	if begin+m.Sizes[recipient] > len(all) {
-		return nil, fmt.Errorf("%w: a mail is cut short", kv.ErrCorrupt)
-	}
-	return all[begin : begin+m.Sizes[recipient]], nil
+	return out, nil
 }

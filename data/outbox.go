@@ -15,7 +15,6 @@ const Outbox = "outbox"
 type Claim struct {
 	Message    Message
 	Deliveries []Delivery // all of the message's; those to send are Sending
-	Raw        []byte     // the mail as it leaves, to all that are Sending
 	Token      ID
 }
 
@@ -31,10 +30,6 @@ type Outcome struct {
 // to be sent as Sending: of a message that is one mail for each, the first that
 // is due. ErrNotFound if it is not due, or another has it.
 func (s *Store) Claim(ctx context.Context, id ID, lease time.Duration) (Claim, error) {
-	_, all, err := s.raw(ctx, id) // it never changes
-	if err != nil {
-		return Claim{}, err
-	}
 	now, token := s.now(), NewID()
 	c, err := update(ctx, s, func(w kv.Writer) (Claim, error) {
 		d, err := get[dispatch](w, dispatchKey(id))
@@ -49,15 +44,11 @@ func (s *Store) Claim(ctx context.Context, id ID, lease time.Duration) (Claim, e
 		if err != nil {
 			return Claim{}, err
 		}
-		lost, n, i, first := abandoned(now), 0, -1, 0
+		lost, n := abandoned(now), 0
 		if _, err := setDeliveries(w, id, ds, func(x *Delivery) bool {
-			i++
 			changed := d.Token != "" && lost(x) // the one who had it is gone: its lease ran out
 			if x.State != Queued || x.Next.After(now) || m.Each && n > 0 {
 				return changed
-			}
-			if n == 0 {
-				first = i
 			}
 			x.State, x.At, x.Attempts = Sending, now, x.Attempts+1
 			n++
@@ -68,13 +59,9 @@ func (s *Store) Claim(ctx context.Context, id ID, lease time.Duration) (Claim, e
 		if n == 0 { // what was lost is kept, and there is nothing to claim
 			return Claim{}, firstErr(reschedule(w, id, ds), count(w, m.Client, 0, 0))
 		}
-		body, err := m.mail(all, first)
-		if err != nil {
-			return Claim{}, err
-		}
 		// While it is claimed it stands in the queue at the end of its lease.
 		until := now.Add(lease)
-		return Claim{m, ds, body, token}, schedule(w, id, dispatch{Due: until, Token: token, Until: until})
+		return Claim{m, ds, token}, schedule(w, id, dispatch{Due: until, Token: token, Until: until})
 	})
 	if err == nil && c.Token == "" {
 		err = ErrNotFound

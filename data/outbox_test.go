@@ -93,7 +93,7 @@ func TestSent(t *testing.T) {
 	defer stop()
 	o.wantDue(0)
 	c := o.claim()
-	if string(c.Raw) != "raw" || c.Message.ID != o.id || c.Message.Subject != "Bonjour" || len(c.Deliveries) != 1 ||
+	if c.Message.ID != o.id || c.Message.Subject != "Bonjour" || len(c.Deliveries) != 1 ||
 		c.Deliveries[0].State != data.Sending || c.Deliveries[0].Attempts != 1 {
 		t.Errorf("the claim is %+v", c)
 	}

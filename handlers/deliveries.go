@@ -151,6 +151,8 @@ func reasonWords(l i18n.Lang, reason string) string {
 		return l.T("la connexion s’est rompue", "the connection broke")
 	case mail.TimedOut:
 		return l.T("le serveur n’a pas répondu à temps", "the server did not answer in time")
+	case mail.Unreadable:
+		return l.T("le contenu de l’e-mail ne peut plus être lu : restaurez une sauvegarde, ou écrivez-le de nouveau", "the content of the email can no longer be read: restore a backup, or write it again")
 	case mail.BadReply:
 		return l.T("le serveur a donné une réponse incompréhensible", "the server gave an answer that makes no sense")
 	}

@@ -158,7 +158,7 @@ func TestOneMailEach(t *testing.T) {
 	o := atelier(t)
 	client := o.clientNamed(lambert)
 	b := o.compose(t, client)
-	b.fill("Objet", "Devis").fill("Message", "Bonjour {{contact.prénom}},").fill("Envoi", "Un e-mail par destinataire")
+	b.fill("Objet", "Devis pour {{contact.prénom}}").fill("Message", "Bonjour {{contact.prénom}},").fill("Envoi", "Un e-mail par destinataire")
 	b.all().refused(422, "Envoyer").sees("Sans valeur pour Menuiserie Lambert : contact.prénom.")
 	b.click("Retirer Menuiserie Lambert")
 	b.click("Envoyer").sees("Mis en boîte d’envoi pour 2 destinataires.")
@@ -171,6 +171,25 @@ func TestOneMailEach(t *testing.T) {
 		if err != nil || !strings.Contains(string(raw), "Bonjour "+name+",") || strings.Count(string(raw), "@menuiserie-lambert.fr") != 1 {
 			t.Errorf("the mail to %s is %s, %v", name, raw, err)
 		}
+	}
+	// The page of the message shows what each one reads, and its source.
+	b.click("Suivre l’envoi")
+	for i, name := range []string{"Claire", "Julien"} {
+		b.all().sees("Devis pour "+name, "Bonjour "+name+",")
+		if shown := b.frame(); !strings.Contains(shown, "Bonjour "+name+",") || strings.Contains(shown, "{{") {
+			t.Errorf("the frame shows %s", shown)
+		}
+		at := b.at
+		if b.click("Source (.eml)"); !strings.Contains(b.body, "Bonjour "+name+",") {
+			t.Errorf("the source is %s", b.body)
+		}
+		if b.visit(at.RequestURI()); i == 0 {
+			b.fill("Destinataire", text(tags(b.all().field("Destinataire"), "option")[1])).click("Voir")
+		}
+	}
+	for _, path := range []string{"", "/body", "/source"} {
+		b.receive(b.request(http.MethodGet, "/messages/"+string(page.Messages[0].ID)+path+"?recipient=2", ""))
+		b.is(http.StatusNotFound)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"carnet/data"
 	"carnet/i18n"
+	"carnet/mail"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -162,11 +163,14 @@ type messagesShow struct {
 	Outgoing outgoingBanner
 	Delivery messagesDelivery
 	Files    attachmentsList
+	Reader   messagesReader
+	Subject  string // as the reader sees it
+	Text     string // as the reader sees it
 }
 
 func (messagesShow) Template() string { return "messages/show" }
 
-func (v messagesShow) Title() string { return v.Message.Subject }
+func (v messagesShow) Title() string { return v.Subject }
 
 // When is when it was written.
 func (v messagesShow) When() string { return v.Moment(v.Zone.at(v.Message.Created)) }
@@ -180,7 +184,19 @@ func (h *handlers) message(c *fiber.Ctx) (data.Message, []data.Delivery, error) 
 	return h.Store.Message(c.UserContext(), id)
 }
 
-// messagesShow: GET /messages/:message
+// read returns what a recipient reads of a message.
+func (h *handlers) read(c *fiber.Ctx, m data.Message, r messagesReader) (mail.Letter, error) {
+	if len(r.All) == 0 {
+		return mail.Letter{Subject: m.Subject, Text: m.Text, HTML: mail.Document(m.Text, m.Lang)}, nil
+	}
+	raw, err := h.Store.Raw(c.UserContext(), m.ID, r.Number)
+	if err != nil {
+		return mail.Letter{}, err
+	}
+	return mail.ReadLetter(raw)
+}
+
+// messagesShow: GET /messages/:message?recipient=
 func (h *handlers) messagesShow(c *fiber.Ctx) error {
 	m, ds, err := h.message(c)
 	if err != nil {
@@ -198,26 +214,48 @@ func (h *handlers) messagesShow(c *fiber.Ctx) error {
 	if author, err := h.Store.User(c.UserContext(), m.Author); err == nil {
 		v.Author = author.Name
 	}
+	if v.Reader, err = readerOf(c, l, m); err != nil {
+		return err
+	}
+	letter, err := h.read(c, m, v.Reader)
+	if err != nil {
+		return err
+	}
+	v.Subject, v.Text = letter.Subject, letter.Text
 	framed(c)
 	return h.page(c, fiber.StatusOK, v)
 }
 
-// messagesBody: GET /messages/:message/body is what the page of a mail frames.
+// messagesBody: GET /messages/:message/body?recipient= is what the page of a
+// mail frames.
 func (h *handlers) messagesBody(c *fiber.Ctx) error {
 	m, _, err := h.message(c)
 	if err != nil {
 		return err
 	}
-	return letter(c, m.Text, m.Lang)
+	r, err := readerOf(c, h.lang(c), m)
+	if err != nil {
+		return err
+	}
+	read, err := h.read(c, m, r)
+	if err != nil {
+		return err
+	}
+	return letter(c, read.HTML)
 }
 
-// messagesSource: GET /messages/:message/source is the mail as it leaves.
+// messagesSource: GET /messages/:message/source?recipient= is the mail as it
+// leaves.
 func (h *handlers) messagesSource(c *fiber.Ctx) error {
 	m, _, err := h.message(c)
 	if err != nil {
 		return err
 	}
-	raw, err := h.Store.Raw(c.UserContext(), m.ID, 0)
+	r, err := readerOf(c, h.lang(c), m)
+	if err != nil {
+		return err
+	}
+	raw, err := h.Store.Raw(c.UserContext(), m.ID, r.Number)
 	if err != nil {
 		return err
 	}

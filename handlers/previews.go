@@ -19,26 +19,46 @@ const letterPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src 'no
 // framed lets a page hold a frame of ours.
 func framed(c *fiber.Ctx) { c.Set("Content-Security-Policy", policy+"; frame-src 'self'") }
 
-// letter answers with a text as the readers of a mail see it, for a frame.
-func letter(c *fiber.Ctx, text, lang string) error {
+// letter answers with a document as the readers of a mail see it, for a frame.
+func letter(c *fiber.Ctx, document string) error {
 	c.Set("Content-Security-Policy", letterPolicy)
 	c.Type("html", "utf-8")
-	return c.SendString(mail.Document(text, lang))
+	return c.SendString(document)
 }
 
 // previewsShow is a draft as it will leave.
 type previewsShow struct {
 	i18n.Lang
-	Client    data.Client
-	Draft     data.ID
-	Message   data.Message   // with its variables filled in
-	Each      []data.Mailbox // those of whom each gets a mail, if that is so
-	Recipient int            // which of them sees this one
-	Problems  []string       // what keeps it from leaving
+	Client   data.Client
+	Draft    data.ID
+	Message  data.Message // with its variables filled in
+	Reader   messagesReader
+	Problems []string // what keeps it from leaving
 }
 
 func (previewsShow) Template() string { return "previews/show" }
 func (v previewsShow) Title() string  { return v.T("Aperçu", "Preview") }
+
+// messagesReader is whose mail is shown, where each recipient gets one.
+type messagesReader struct {
+	i18n.Lang
+	All    []data.Mailbox // empty if there is one mail for all
+	Number int            // of the one who reads
+}
+
+func (messagesReader) Template() string { return "messages/_reader" }
+
+// readerOf returns the recipient that ?recipient= names, the first without it.
+func readerOf(c *fiber.Ctx, l i18n.Lang, m data.Message) (messagesReader, error) {
+	v := messagesReader{Lang: l, Number: c.QueryInt("recipient")}
+	if m.Each {
+		v.All = m.Recipients()
+	}
+	if len(v.All) > 0 && (v.Number < 0 || v.Number >= len(v.All)) {
+		return v, data.ErrNotFound
+	}
+	return v, nil
+}
 
 // preview fills in a draft as sending it would, without sending it.
 func (h *handlers) preview(c *fiber.Ctx) (v previewsShow, err error) {
@@ -50,14 +70,13 @@ func (h *handlers) preview(c *fiber.Ctx) (v previewsShow, err error) {
 	if err != nil {
 		return v, err
 	}
-	v = previewsShow{Lang: w.Lang, Client: w.draft.client, Draft: w.draft.id, Message: m, Recipient: c.QueryInt("recipient")}
-	if all := m.Recipients(); m.Each && len(all) > 0 {
-		if v.Recipient < 0 || v.Recipient >= len(all) {
-			return v, data.ErrNotFound
-		}
-		v.Each, v.Message.To, v.Message.Cc, v.Message.Bcc = all, all[v.Recipient:v.Recipient+1], nil, nil
+	v = previewsShow{Lang: w.Lang, Client: w.draft.client, Draft: w.draft.id, Message: m}
+	if v.Reader, err = readerOf(c, w.Lang, m); err != nil {
+		return v, err
 	}
-	v.Message.Each = len(v.Each) > 0
+	if v.Message.Each = len(v.Reader.All) > 0; v.Message.Each {
+		v.Message.To, v.Message.Cc, v.Message.Bcc = v.Reader.All[v.Reader.Number:v.Reader.Number+1], nil, nil
+	}
 	filled, err := w.fill(&v.Message, v.Message.Recipients())
 	if err != nil {
 		return v, err
@@ -95,5 +114,5 @@ func (h *handlers) draftsBody(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return letter(c, v.Message.Text, v.Message.Lang)
+	return letter(c, mail.Document(v.Message.Text, v.Message.Lang))
 }

@@ -66,7 +66,7 @@ func (w *writer) send() (data.ID, error) {
 		return "", problems
 	}
 	m.MessageID = mail.NewMessageID(string(m.ID), w.h.host())
-	if posting.Raw, err = w.render(m); err != nil {
+	if posting.Raw, posting.Shared, err = w.render(m); err != nil {
 		return "", err
 	}
 	posting.Message = m
@@ -139,14 +139,16 @@ func (w *writer) open(hash string) (io.ReadCloser, error) {
 	return w.h.Store.Blobs().Open(w.ctx, hash)
 }
 
-// render makes the mail of a message, or one for each recipient, with the
-// variables filled in for each.
-func (w *writer) render(m data.Message) ([][]byte, error) {
+// render makes the mail of a message; or one for each recipient, with the
+// variables filled in for each, and what all of these go on with.
+func (w *writer) render(m data.Message) (raw [][]byte, shared []byte, err error) {
 	if !m.Each {
-		raw, err := mail.BytesWith(m, w.open)
-		return [][]byte{raw}, err
+		one, err := mail.BytesWith(m, w.open)
+		return [][]byte{one}, nil, err
 	}
-	var out [][]byte
+	if shared, err = mail.BytesShared(m, w.open); err != nil {
+		return nil, nil, err
+	}
 	for i, box := range m.Recipients() {
 		one := m
 		one.To, one.Cc, one.Bcc = []data.Mailbox{box}, nil, nil
@@ -156,15 +158,15 @@ func (w *writer) render(m data.Message) ([][]byte, error) {
 			err = problems
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		raw, err := mail.BytesWith(one, w.open)
+		own, err := mail.BytesOf(one, m.MessageID)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		out = append(out, raw)
+		raw = append(raw, own)
 	}
-	return out, nil
+	return raw, shared, nil
 }
 
 // sender is From: the agency's address, under the agency's name. Without one

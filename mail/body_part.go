@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"io"
@@ -18,20 +19,29 @@ type part struct {
 	body   func(w io.Writer) error
 }
 
-// content is what follows the header of m.
+// content is what follows the header of m, up to its attachments.
 func content(m Message) part {
 	p := textPart("text/plain", m.Text)
 	if !m.TextOnly {
-		p = multiPart(m.ID, "alternative", textPart("text/plain", Plain(m.Text)), textPart("text/html", Document(m.Text, m.Lang)))
+		p = multiPart("alternative", boundary("alternative", m), true, textPart("text/plain", Plain(m.Text)), textPart("text/html", Document(m.Text, m.Lang)))
 	}
 	if len(m.Attachments) == 0 {
 		return p
 	}
-	parts := []part{p}
+	return multiPart("mixed", boundary("mixed", m), false, p) // which files goes on with
+}
+
+// files writes the attachments of m and the end of the multipart that content
+// began.
+func files(w io.Writer, m Message) error {
+	var parts []part
 	for n, a := range m.Attachments {
 		parts = append(parts, a.part(n+1))
 	}
-	return multiPart(m.ID, "mixed", parts...)
+	if _, err := io.WriteString(w, "\r\n"); err != nil {
+		return err
+	}
+	return multiPart("mixed", boundary("mixed", m), true, parts...).body(w)
 }
 
 // writeTo writes p as the content of a message, after the fields of its header.
@@ -49,8 +59,8 @@ func (p part) writeTo(w io.Writer) error {
 	return p.body(w)
 }
 
-func multiPart(id, subtype string, parts ...part) part {
-	boundary := boundary(id, subtype)
+// multiPart is a multipart, without its end unless it is closed.
+func multiPart(subtype, boundary string, closed bool, parts ...part) part {
 	kind := mime.FormatMediaType("multipart/"+subtype, map[string]string{"boundary": boundary})
 	return part{textproto.MIMEHeader{"Content-Type": {kind}}, func(w io.Writer) error {
 		mw := multipart.NewWriter(w)
@@ -66,6 +76,9 @@ func multiPart(id, subtype string, parts ...part) part {
 				return err
 			}
 		}
+		if !closed {
+			return nil
+		}
 		return mw.Close()
 	}}
 }
@@ -74,9 +87,10 @@ func multiPart(id, subtype string, parts ...part) part {
 // 2045, section 6.7), base64 neither, and isPlain refuses it.
 const notInside = "=_"
 
-// boundary is not the same for two messages, so that one can hold another.
-func boundary(id, subtype string) string {
-	return fmt.Sprintf("%s%.12x", notInside, sha256.Sum256([]byte(subtype+" "+id)))
+// boundary is not the same for two series, so that a mail of one can hold one
+// of the other.
+func boundary(subtype string, m Message) string {
+	return fmt.Sprintf("%s%.12x", notInside, sha256.Sum256([]byte(subtype+" "+cmp.Or(m.Series, m.ID))))
 }
 
 // textPart is a text in UTF-8, quoted-printable where it cannot stand as it is.

@@ -90,8 +90,8 @@ func (d *desk) deliver(ctx context.Context, o *order) error {
 	}
 	// What has begun is finished, though the program is asked to stop.
 	keep := context.WithoutCancel(ctx)
-	envelope, numbers := envelope(claim)
-	result, err := d.talk(ctx, o, envelope, func() error { return d.Store.Commit(keep, claim) })
+	numbers := sending(claim)
+	result, err := d.talk(ctx, o, claim, numbers)
 	if err != nil && !o.talking {
 		return cmp.Or(d.Store.Unclaim(keep, claim), err)
 	}
@@ -115,7 +115,7 @@ func (d *desk) deliver(ctx context.Context, o *order) error {
 // talk sends when there is a place among those that talk to the server, unless
 // the brake is pulled before. If nothing leaves it keeps its place until it is
 // taken back: what holds it up would hold up the next one.
-func (d *desk) talk(ctx context.Context, o *order, e Envelope, committing func() error) (Result, error) {
+func (d *desk) talk(ctx context.Context, o *order, claim data.Claim, numbers []int) (Result, error) {
 	select {
 	case d.talks <- struct{}{}:
 		o.talking = true
@@ -130,11 +130,30 @@ func (d *desk) talk(ctx context.Context, o *order, e Envelope, committing func()
 		return Result{}, errPaused
 	default:
 	}
-	result, err := d.Transport.Send(ctx, e, committing)
+	result, err := d.send(ctx, claim, numbers)
 	if err == nil {
 		d.leave(o)
 	}
 	return result, err
+}
+
+// send reads a mail, which may be large, and sends it.
+func (d *desk) send(ctx context.Context, claim data.Claim, numbers []int) (Result, error) {
+	e := Envelope{From: claim.Message.From.Address}
+	for _, n := range numbers {
+		e.To = append(e.To, claim.Deliveries[n].Mailbox.Address)
+	}
+	var err error
+	if e.Body, err = d.Store.Raw(ctx, claim.Message.ID, numbers[0]); errors.Is(err, data.ErrUnreadable) {
+		d.Log.Error("outbox: a mail cannot be read", "message", claim.Message.ID, "cause", err)
+		result := unsettled(e)
+		result.settle(Outcome{State: Failed, Reason: Unreadable})
+		return result, nil
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	return d.Transport.Send(ctx, e, func() error { return d.Store.Commit(context.WithoutCancel(ctx), claim) })
 }
 
 // leave gives up the place of o among those that talk, if it has one.

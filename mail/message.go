@@ -33,6 +33,7 @@ type Message struct {
 	Lang    string    // of the text, for Document; may be empty
 	ID      string    // Message-ID without its <>, see NewMessageID
 	Date    time.Time // written in UTC, to the second
+	Series  string    // of mails that share their attachments, see WriteShared; empty: ID
 
 	TextOnly    bool // no HTML beside the text, which stays as typed
 	Attachments []Attachment
@@ -41,16 +42,34 @@ type Message struct {
 // Bytes renders a message of the book that has no attachments.
 func Bytes(m data.Message) ([]byte, error) { return BytesWith(m, nil) }
 
-// BytesWith renders a message of the book. Those of Bcc are in no header. open
-// returns the bytes of an attachment by its hash.
-func BytesWith(m data.Message, open func(hash string) (io.ReadCloser, error)) ([]byte, error) {
+// An Opener returns the bytes of an attachment by its hash.
+type Opener func(hash string) (io.ReadCloser, error)
+
+// BytesWith renders a message of the book. Those of Bcc are in no header.
+func BytesWith(m data.Message, open Opener) ([]byte, error) { return Render(messageOf(m, open)) }
+
+// BytesOf renders what one mail of a message that is one mail for each has of
+// its own; series is the Message-ID of the message.
+func BytesOf(m data.Message, series string) ([]byte, error) {
+	out := messageOf(m, nil)
+	out.Series = series
+	return written(WriteOwn, out)
+}
+
+// BytesShared renders what all mails of a message that is one mail for each go
+// on with.
+func BytesShared(m data.Message, open Opener) ([]byte, error) {
+	return written(WriteShared, messageOf(m, open))
+}
+
+func messageOf(m data.Message, open Opener) Message {
 	out := Message{From: m.From, ReplyTo: m.ReplyTo, To: m.To, Cc: m.Cc,
 		Subject: m.Subject, Text: m.Text, Lang: m.Lang, ID: m.MessageID, Date: m.Created}
 	for _, a := range m.Attachments {
 		out.Attachments = append(out.Attachments, Attachment{Name: a.Name, Type: a.Type, Size: a.Size,
 			Open: func() (io.ReadCloser, error) { return open(a.Hash) }})
 	}
-	return Render(out)
+	return out
 }
 
 // NewMessageID makes a Message-ID (without <>) of an id that is unique in this
@@ -65,9 +84,11 @@ func NewMessageID(id, host string) string {
 }
 
 // Render is what Write writes, or nil after an error.
-func Render(m Message) ([]byte, error) {
+func Render(m Message) ([]byte, error) { return written(Write, m) }
+
+func written(write func(io.Writer, Message) error, m Message) ([]byte, error) {
 	var b bytes.Buffer
-	if err := Write(&b, m); err != nil {
+	if err := write(&b, m); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil
@@ -79,6 +100,14 @@ func Render(m Message) ([]byte, error) {
 // same bytes, always. After ErrHeader nothing is written; any other error is
 // of w, of an attachment, or a fault of the library.
 func Write(w io.Writer, m Message) error {
+	if err := WriteOwn(w, m); err != nil {
+		return err
+	}
+	return WriteShared(w, m)
+}
+
+// WriteOwn writes m up to its attachments.
+func WriteOwn(w io.Writer, m Message) error {
 	head := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := writeHeader(head, m); err != nil {
 		return err
@@ -88,6 +117,20 @@ func Write(w io.Writer, m Message) error {
 		return fmt.Errorf("mail: header: %w", err)
 	}
 	if err := content(m).writeTo(out); err != nil {
+		return fmt.Errorf("mail: content: %w", err)
+	}
+	return out.Flush()
+}
+
+// WriteShared writes the attachments of m and the end, which follow WriteOwn.
+// They are the same for all mails of one Series with these attachments, so that
+// one copy does for many mails.
+func WriteShared(w io.Writer, m Message) error {
+	if len(m.Attachments) == 0 {
+		return nil
+	}
+	out := bufio.NewWriterSize(w, 32<<10)
+	if err := files(out, m); err != nil {
 		return fmt.Errorf("mail: content: %w", err)
 	}
 	return out.Flush()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	netmail "net/mail"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -260,6 +261,51 @@ func TestRenderRefuses(t *testing.T) {
 		if _, err := Render(m); !errors.Is(err, ErrHeader) {
 			t.Errorf("%s: %v", what, err)
 		}
+	}
+}
+
+// Mails of one series go on with the same bytes, and each is whole with them;
+// mails of two have nothing in common that could end one inside the other.
+func TestSeries(t *testing.T) {
+	t.Parallel()
+	var shared [][]byte
+	for i, series := range []string{"a@x.fr", "a@x.fr", "b@x.fr"} {
+		m := letter()
+		m.ID, m.Series = fmt.Sprintf("%d@x.fr", i), series
+		m.Subject = fmt.Sprint("Devis ", i)
+		m.Attachments = []Attachment{file("a.txt", "text/plain", "un"), file("b.txt", "text/plain", "deux")}
+		own, tail := must(written(WriteOwn, m))(t), must(written(WriteShared, m))(t)
+		shared = append(shared, tail)
+		mail := slices.Concat(own, tail)
+		if !bytes.Equal(mail, must(Render(m))(t)) {
+			t.Errorf("mail %d is cut elsewhere", i)
+		}
+		for name, read := range readers {
+			if got := read(t, mail); got.subject != m.Subject || len(got.files) != 2 || got.files[1].Address != "deux" {
+				t.Errorf("%s reads %+v", name, got)
+			}
+		}
+	}
+	if !bytes.Equal(shared[0], shared[1]) || bytes.Equal(shared[0], shared[2]) {
+		t.Errorf("shared are %q", shared)
+	}
+}
+
+// What is read of a mail is what was written, whatever was typed and attached.
+func TestReadLetter(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"Bonjour", "Été à **Nîmes** 🎉\n\n- [site](https://x.fr)\n", "", "=_\nFrom x\n."} {
+		for _, files := range [][]Attachment{nil, {file("a.html", "text/html", "<p>autre"), file("b.txt", "text/plain", "autre")}} {
+			m := letter()
+			m.Text, m.Attachments = text, files
+			l := must(ReadLetter(must(Render(m))(t)))(t)
+			if l.Subject != m.Subject || strings.TrimSuffix(l.Text, "\n") != strings.TrimSuffix(Plain(text), "\n") || l.HTML != Document(text, m.Lang) {
+				t.Errorf("%q is read as %+v", text, l)
+			}
+		}
+	}
+	if _, err := ReadLetter([]byte("Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: multipart/mixed\r\n\r\n")); err == nil {
+		t.Error("a mail that is cut short is read")
 	}
 }
 

@@ -68,6 +68,7 @@ const (
 	Cut           Reason = "cut"            // the connection broke
 	TimedOut      Reason = "timed-out"      // no answer in time
 	BadReply      Reason = "bad-reply"      // not SMTP, or without end
+	Unreadable    Reason = "unreadable"     // the book has lost the mail
 
 	// These are for someone to look at: they come in a PauseError.
 	NoServer           Reason = "no-server"           // none is set

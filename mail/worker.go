@@ -76,18 +76,14 @@ func (w *Worker) Run(ctx context.Context) {
 	w.Transport.Close()
 }
 
-// envelope returns what the server is told of a claim, and which of its
-// deliveries each recipient is.
-func envelope(c data.Claim) (Envelope, []int) {
-	e := Envelope{From: c.Message.From.Address, Body: c.Raw}
-	var numbers []int
+// sending returns which of the deliveries of a claim are to be sent.
+func sending(c data.Claim) (numbers []int) {
 	for i, d := range c.Deliveries {
 		if d.State == data.Sending {
-			e.To = append(e.To, d.Mailbox.Address)
 			numbers = append(numbers, i)
 		}
 	}
-	return e, numbers
+	return numbers
 }
 
 // kept is an outcome as the book keeps it.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"carnet/data"
+	"carnet/data/blob"
 	"carnet/data/datatest"
 	"carnet/data/kv"
 )
@@ -165,6 +167,42 @@ func TestClaimsAhead(t *testing.T) {
 			t.Errorf("%d were sent", sent)
 		}
 	})
+}
+
+// A mail whose bytes are lost fails, says why, and holds up none behind it.
+func TestUnreadableMailFails(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	blobs, err := blob.OpenFolder(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := newOffice(t, data.WithBlobs(blobs))
+	m, err := o.Compose(data.Message{Client: o.client, Subject: "Plans", From: data.Mailbox{Address: "agence@exemple.fr"}, To: []data.Mailbox{{Address: "c@exemple.fr"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost, err := o.Enqueue(t.Context(), "", data.Posting{Message: m, Raw: [][]byte{make([]byte, 1<<20)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(folder); err != nil {
+		t.Fatal(err)
+	}
+	ids := o.post(3)
+	var left sync.WaitGroup
+	left.Add(len(ids))
+	stop := o.run(&Worker{Connections: 1, Transport: scripted(func(_ context.Context, _ Envelope, committing func() error) error {
+		defer left.Done()
+		return committing()
+	})})
+	left.Wait()
+	stop()
+	o.want(data.Accepted, ids...)
+	o.want(data.Failed, lost)
+	if _, ds, err := o.Message(context.WithoutCancel(t.Context()), lost); err != nil || ds[0].Reason != string(Unreadable) {
+		t.Errorf("%+v, %v", ds, err)
+	}
 }
 
 // counted counts the transactions of an engine.
