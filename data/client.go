@@ -53,6 +53,11 @@ func (s *Store) Client(ctx context.Context, id ID) (Client, error) {
 	return view(ctx, s, func(r kv.Reader) (Client, error) { return client(r, id) })
 }
 
+// ClientOf returns the client that a message was written to, in the trash too.
+func (s *Store) ClientOf(ctx context.Context, m Message) (Client, error) {
+	return view(ctx, s, func(r kv.Reader) (Client, error) { return recall[Client](r, clientKey(m.Client)) })
+}
+
 func client(r kv.Reader, id ID) (Client, error) {
 	c, err := recall[Client](r, clientKey(id))
 	if err == nil && !c.Deleted.IsZero() {

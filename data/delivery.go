@@ -29,6 +29,9 @@ const (
 	Cancelled  State = "cancelled"  // a person gave it up
 )
 
+// Waits tells whether it is on its way: more happens by itself.
+func (s State) Waits() bool { return s.group() == Queued }
+
 // Delivery is one recipient of a message and what became of it.
 type Delivery struct {
 	Mailbox  Mailbox   `cbor:"1,keyasint"`
@@ -43,13 +46,29 @@ type Delivery struct {
 	Since    time.Time `cbor:"10,keyasint"` // of the first attempt that was put off; zero when sent anew
 }
 
-// Final tells whether nothing more happens by itself.
-func (d Delivery) Final() bool {
-	return d.State == Accepted || d.State == Failed || d.State == Unknown || d.State == Cancelled
+// Late tells whether it still waits, and was put off first before a time.
+func (d Delivery) Late(before time.Time) bool {
+	return d.State.Waits() && !d.Since.IsZero() && d.Since.Before(before)
 }
 
 // States counts the deliveries of a message by state.
 type States map[State]int
+
+// Total returns how many there are.
+func (s States) Total() (n int) {
+	for _, count := range s {
+		n += count
+	}
+	return n
+}
+
+// Those returns how many stand as lists show the message, see Worst.
+func (s States) Those() int {
+	if s.Worst() == Sending {
+		return s[Sending] + s[Committing]
+	}
+	return s[s.Worst()]
+}
 
 func statesOf(ds []Delivery) States {
 	s := States{}

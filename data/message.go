@@ -60,6 +60,9 @@ func (m Message) Recipients() []Mailbox { return slices.Concat(m.To, m.Cc, m.Bcc
 func (s *Store) Compose(m Message) (Message, error) {
 	m.ID, m.Created = NewID(), s.now().Truncate(time.Second)
 	var c checker
+	if strings.ContainsAny(strings.TrimSpace(m.Subject), "\r\n") { // a line of a header: what follows would look like another
+		c.add("subject", Forbidden)
+	}
 	c.line("subject", &m.Subject, MaxSubject)
 	if m.Subject == "" {
 		c.add("subject", Required)

@@ -17,20 +17,28 @@ func (s State) group() State {
 func stateKey(group State, id ID) []byte { return key(tState, string(group), string(id)) }
 func historyKey(m Message) []byte        { return key(tHistory, m.Client, m.ID) }
 
-// maxHistoryText is how many bytes of a message the search in a client's
-// history looks at.
-const maxHistoryText = 2000
+// maxHistoryText is how many bytes of words the search in a client's history
+// knows of a message: those of several pages of text, since each counts once.
+const maxHistoryText = 12_000
 
-// historyText is what the search in a client's history finds a message by:
-// subject, recipients and the beginning of the text, folded.
+// historyText is what the search in a client's history finds a message by: the
+// words of its subject, its recipients and its text, folded, each once.
 func historyText(m Message) []byte {
 	var b strings.Builder
 	b.WriteString(m.Subject)
 	for _, box := range m.Recipients() {
 		b.WriteString(" " + box.Name + " " + box.Address)
 	}
-	b.WriteString(" " + cut(m.Text, maxHistoryText))
-	return []byte(cut(Fold(b.String()), maxHistoryText))
+	b.WriteString(" " + m.Text)
+	var words []string
+	seen := map[string]bool{}
+	for word := range strings.FieldsSeq(Fold(b.String())) {
+		if !seen[word] {
+			seen[word] = true
+			words = append(words, word)
+		}
+	}
+	return []byte(cut(strings.Join(words, " "), maxHistoryText))
 }
 
 // holdsWords tells whether a folded text holds, for each word asked, one that

@@ -3,6 +3,7 @@ package data
 import (
 	"context"
 	"slices"
+	"time"
 
 	"carnet/data/kv"
 )
@@ -24,11 +25,14 @@ type MessagePage struct {
 	Partial  bool // the page is not full, and there may be more: many were looked at
 }
 
-// MessageSummary is a message with its client's name and what became of it.
+// MessageSummary is a message with the names of its client and its author, and
+// what became of it.
 type MessageSummary struct {
 	Message
 	ClientName string
+	AuthorName string // empty if nobody is known
 	States     States
+	Late       bool // it has been put off for more than an hour
 }
 
 const (
@@ -43,16 +47,36 @@ func (s *Store) Messages(ctx context.Context, f MessageFilter) (MessagePage, err
 	if f.Limit <= 0 || f.Limit > messagePage {
 		f.Limit = messagePage
 	}
-	p := messagePager{filter: f, asked: askedWords(f.Query), after: f.After}
-	for range messageRounds {
+	p := messagePager{filter: f, asked: askedWords(f.Query), after: f.After, late: s.now().Add(-Patience)}
+	for round := 0; !p.done; round++ {
+		if round == messageRounds {
+			p.page.Next, p.page.Partial = p.after, true
+			break
+		}
 		next, err := view(ctx, s, p.read)
-		if err != nil || next.done {
-			return next.page, err
+		if err != nil {
+			return MessagePage{}, err
 		}
 		p = next
 	}
-	p.page.Next, p.page.Partial = p.after, true
-	return p.page, nil
+	return p.page, s.nameAuthors(ctx, p.page.Messages)
+}
+
+// Patience is how long a message is put off before people are told.
+const Patience = time.Hour
+
+// nameAuthors names the authors of a page of messages.
+func (s *Store) nameAuthors(ctx context.Context, messages []MessageSummary) error {
+	return s.kv.View(ctx, func(r kv.Reader) error {
+		for i, m := range messages {
+			u, err := recall[User](r, userKey(m.Author))
+			if err != nil && err != ErrNotFound {
+				return err
+			}
+			messages[i].AuthorName = u.Name
+		}
+		return nil
+	})
 }
 
 // messagePager fills one page, in several transactions if need be.
@@ -61,6 +85,7 @@ type messagePager struct {
 	asked  []string
 	after  ID // the last message looked at
 	page   MessagePage
+	late   time.Time // put off since before this: late
 	done   bool
 }
 
@@ -143,5 +168,6 @@ func (p *messagePager) summary(r kv.Reader, id ID) (MessageSummary, bool, error)
 		return MessageSummary{Message: m}, false, nil
 	}
 	c, err := get[Client](r, clientKey(m.Client))
-	return MessageSummary{m, c.Name, states}, true, err
+	late := slices.ContainsFunc(ds, func(d Delivery) bool { return d.Late(p.late) })
+	return MessageSummary{Message: m, ClientName: c.Name, States: states, Late: late}, true, err
 }

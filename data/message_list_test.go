@@ -3,6 +3,7 @@ package data_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -111,14 +112,38 @@ func TestHistorySearch(t *testing.T) {
 		return must(s.Enqueue(t.Context(), "", data.Posting{Message: m, Raw: [][]byte{nil}, Hold: true}))(t)
 	}
 	devis := post("Devis d’escalier", "Chêne massif", data.Mailbox{Name: "Élodie Brun", Address: "elodie@x.fr"})
-	facture := post("Facture", "Merci", data.Mailbox{Address: "compta@y.fr"})
+	facture := post("Facture", strings.Repeat("Nous vous remercions de votre confiance. ", 400)+"Merci, girafe.", data.Mailbox{Address: "compta@y.fr"})
 	for query, want := range map[string][]data.ID{
 		"devis": {devis}, "ESC": {devis}, "elo": {devis}, "chene mass": {devis}, "y.fr": {facture},
-		"ompta": nil, "devis merci": nil, "f": {facture, devis}, "": {facture, devis}, "&": {facture, devis},
+		"girafe": {facture}, "ompta": nil, "devis merci": nil, "f": {facture, devis}, "": {facture, devis}, "&": {facture, devis},
 	} {
 		page := must(s.Messages(t.Context(), data.MessageFilter{Client: c.ID, Query: query}))(t)
 		if got := idsOf(page); !slices.Equal(got, want) {
 			t.Errorf("%q finds %v, want %v", query, got, want)
 		}
 	}
+}
+
+func TestLate(t *testing.T) {
+	// A message that has been put off for more than an hour is late in the list,
+	// until nothing more happens to it.
+	t.Parallel()
+	o := newOutbox(t, "a@x.fr", "b@x.fr")
+	late := func(want bool) {
+		t.Helper()
+		if m := must(o.Messages(t.Context(), data.MessageFilter{}))(t).Messages[0]; m.Late != want {
+			t.Errorf("late is %t: %v", m.Late, m.States)
+		}
+	}
+	late(false)
+	o.clock.Advance(2 * time.Hour) // it waited for its turn
+	late(false)
+	o.finish(o.claim(), map[int]data.Outcome{0: {State: data.Accepted}, 1: {State: data.Queued, Code: 450}})
+	late(false)
+	o.clock.Advance(data.Patience + time.Second)
+	late(true)
+	c := o.claim()
+	late(true)
+	o.finish(c, map[int]data.Outcome{1: {State: data.Failed}})
+	late(false)
 }

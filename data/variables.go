@@ -97,21 +97,18 @@ func CheckText(text string) []TextError {
 }
 
 // FillText puts values in the place of the variables of a text. What stays is
-// left as it was typed and returned in missing, each once: unknown names too.
+// left as it was typed; missing are the variables without a value, each once.
 func FillText(text string, values Values) (filled string, missing []string) {
 	var b strings.Builder
 	for _, p := range textPieces(text) {
-		switch value := values[p.variable]; {
-		case p.name == "":
-			b.WriteString(p.raw)
-		case p.variable != "" && value != "":
-			b.WriteString(value)
-		default:
-			b.WriteString(p.raw)
-			if !slices.Contains(missing, p.name) {
+		value := values[p.variable]
+		if p.variable == "" || value == "" {
+			value = p.raw
+			if p.variable != "" && !slices.Contains(missing, p.name) {
 				missing = append(missing, p.name)
 			}
 		}
+		b.WriteString(value)
 	}
 	return b.String(), missing
 }

@@ -86,9 +86,12 @@ func (h *handlers) clientsIndex(c *fiber.Ctx) error {
 		"%d client.", "%d clients.", "%d client.", "%d clients.")))
 }
 
-// query returns what a search asks for, cut to a length that a person types.
-func query(c *fiber.Ctx) string {
-	q := []rune(strings.ToValidUTF8(c.Query("q"), ""))
+// query returns what a search asks for.
+func query(c *fiber.Ctx) string { return typed(c, "q") }
+
+// typed returns a text of the query, cut to a length that a person types.
+func typed(c *fiber.Ctx, name string) string {
+	q := []rune(strings.ToValidUTF8(c.Query(name), ""))
 	return string(q[:min(len(q), 200)])
 }
 

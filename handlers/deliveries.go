@@ -14,13 +14,25 @@ import (
 // deliveryStatus is a state in a word.
 type deliveryStatus struct {
 	i18n.Lang
-	State data.State
+	State    data.State
+	Late     bool // it waits, and has been put off for long
+	Of, Many int  // recipients in this state, of so many; 0: it is of one
 }
 
 func (deliveryStatus) Template() string { return "deliveries/_status" }
 
-// Word says the state.
+// Word says the state, and of how many if not of all.
 func (v deliveryStatus) Word() string {
+	if v.Of < v.Many {
+		return v.T("%s : %d sur %d", "%s: %d of %d", v.word(), v.Of, v.Many)
+	}
+	return v.word()
+}
+
+func (v deliveryStatus) word() string {
+	if v.Late {
+		return v.T("Retardé", "Delayed")
+	}
 	switch v.State {
 	case data.Accepted:
 		return v.T("Accepté", "Accepted")
@@ -40,6 +52,9 @@ func (v deliveryStatus) Word() string {
 
 // Class and Icon are how the state looks.
 func (v deliveryStatus) Class() string {
+	if v.Late {
+		return "unk"
+	}
 	switch v.State {
 	case data.Accepted:
 		return "ok"
@@ -79,6 +94,7 @@ type messagesDelivery struct {
 	ID, Poll   data.ID
 	Recipients []messagesRecipient
 	Moving     bool
+	Retrying   bool // but not at once
 	Undoable   bool // nothing left yet, and the draft can come back
 	Leaves     bool // there is a server to send by
 	Waiting    bool // for the next attempt
@@ -97,7 +113,9 @@ type messagesRecipient struct {
 }
 
 // Status is the state in a word.
-func (v messagesRecipient) Status() deliveryStatus { return deliveryStatus{v.Lang, v.Delivery.State} }
+func (v messagesRecipient) Status() deliveryStatus {
+	return deliveryStatus{Lang: v.Lang, State: v.Delivery.State, Late: v.Delivery.Late(time.Now().Add(-data.Patience))}
+}
 
 // Label is the name of the recipient, or the address.
 func (v messagesRecipient) Label() string { return label(data.Token{Mailbox: v.Delivery.Mailbox}) }
@@ -131,10 +149,18 @@ func (v messagesRecipient) Words() string {
 	if d.Attempts == 0 && d.Next.After(time.Now()) {
 		return v.T("Part à %s : peut encore être annulé", "Leaves at %s: can still be undone", v.Zone.at(d.Next).Format("15:04:05"))
 	}
-	if d.Attempts > 0 && !d.Next.IsZero() {
-		return v.T("Nouvel essai à %s : le serveur a répondu « %s »", "Next try at %s: the server answered “%s”", v.Zone.at(d.Next).Format("15:04"), said)
+	if d.Attempts == 0 || d.Next.IsZero() {
+		return v.T("En attente", "Waiting")
 	}
-	return v.T("En attente", "Waiting")
+	next := v.Zone.at(d.Next).Format("15:04")
+	words := v.T("Nouvel essai à %s : %s", "Next try at %s: %s", next, said)
+	if d.Code != 0 {
+		words = v.T("Nouvel essai à %s : le serveur a répondu « %s »", "Next try at %s: the server answered “%s”", next, said)
+	}
+	if v.Status().Late {
+		words += v.T(" Reporté depuis le %s ; abandonné après 48 heures.", " Put off since %s; given up after 48 hours.", v.Moment(v.Zone.at(d.Since)))
+	}
+	return words
 }
 
 func reasonWords(l i18n.Lang, reason string) string {
@@ -173,6 +199,7 @@ func (h *handlers) delivery(l i18n.Lang, z zone, reader data.ID, m data.Message,
 		v.Moving = v.Moving || d.State == data.Sending || d.State == data.Committing || d.State == data.Queued && d.Attempts == 0
 		v.Undoable = v.Undoable && d.Attempts == 0 && (d.State == data.Queued || d.State == data.Held)
 		v.Waiting = v.Waiting || d.State == data.Queued
+		v.Retrying = v.Retrying || d.State == data.Queued && d.Attempts > 0
 		v.Held = v.Held || d.State == data.Held
 		v.Failed = v.Failed || d.State == data.Failed
 		v.Unknown = v.Unknown || d.State == data.Unknown

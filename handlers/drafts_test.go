@@ -193,6 +193,41 @@ func TestOneMailEach(t *testing.T) {
 	}
 }
 
+func TestTemplateForEach(t *testing.T) {
+	// A template put in a mail that is one for each leaves each one's name open,
+	// though there is one recipient yet.
+	t.Parallel()
+	o := atelier(t)
+	b := o.compose(t, o.clientNamed(lambert))
+	b.click("Retirer Menuiserie Lambert")
+	b.click("Retirer Claire Morel").fill("Envoi", "Un e-mail par destinataire")
+	if _, err := o.store.CreateTemplate(bg, "", data.Template{Name: "Bonjour à chacun", Subject: "Pour {{contact.prénom}}", Text: "Bonjour {{contact.prénom}}, de {{agence.nom}}"}); err != nil {
+		t.Fatal(err)
+	}
+	b.keep()
+	b.visit(b.at.RequestURI()).fill("Modèle", "Bonjour à chacun").click("Insérer")
+	if got := b.all().value("Message"); !strings.HasPrefix(got, "Bonjour {{contact.prénom}}, de ") || strings.Contains(got, "agence.nom") {
+		t.Errorf("the text is %q", got)
+	}
+}
+
+func TestNoVariable(t *testing.T) {
+	// What looks like a variable and is none stops the sending, with its place.
+	t.Parallel()
+	o := atelier(t)
+	b := o.compose(t, o.clientNamed(lambert))
+	for text, want := range map[string]string{
+		"Bonjour {{contact.prénom},": "Ligne 1, colonne 9 : « {{ » sans « }} ».",
+		"Bonjour,\nle {{jour}}":      "Ligne 2, colonne 4 : la variable « jour » n’existe pas.",
+	} {
+		b.fill("Objet", "Essai").fill("Message", text)
+		b.all().refused(422, "Envoyer").sees(want)
+		if got := b.all().value("Message"); got != text {
+			t.Errorf("the text is %q", got)
+		}
+	}
+}
+
 func TestManyLongMailsEach(t *testing.T) {
 	// A hundred mails, one for each, are kept in one go however long they are.
 	t.Parallel()

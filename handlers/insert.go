@@ -44,7 +44,11 @@ func (w *writer) insert(template, how string) error {
 		w.template = &t
 		return nil
 	}
-	values, err := w.valuesFor(w.draft.keys())
+	var whom []string // whose values are known: if one mail each, they are each one's
+	if !w.draft.each {
+		whom = w.draft.keys()
+	}
+	values, err := w.valuesFor(whom)
 	if err != nil {
 		return err
 	}

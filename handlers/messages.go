@@ -117,7 +117,7 @@ func (w *writer) again(message string) error {
 		}
 		w.draft.fields[i].shown = i == 0 || len(boxes) > 0
 	}
-	w.draft.subject = m.Subject
+	w.draft.subject, w.draft.each = m.Subject, m.Each
 	return nil
 }
 

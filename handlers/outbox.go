@@ -14,6 +14,7 @@ import (
 type messagesIndex struct {
 	i18n.Lang
 	Client   *data.Client // whose messages these are; nil: the agency's
+	Name     string       // of the client asked for, among the agency's
 	Query    string
 	Author   data.ID
 	State    data.State
@@ -35,7 +36,7 @@ func (v messagesIndex) Title() string {
 func (v messagesIndex) States() []deliveryStatus {
 	var out []deliveryStatus
 	for _, s := range []data.State{data.Queued, data.Accepted, data.Failed, data.Unknown, data.Held, data.Cancelled} {
-		out = append(out, deliveryStatus{v.Lang, s})
+		out = append(out, deliveryStatus{Lang: v.Lang, State: s})
 	}
 	return out
 }
@@ -44,14 +45,18 @@ func (v messagesIndex) States() []deliveryStatus {
 type messagesList struct {
 	i18n.Lang
 	Messages []messagesRow
-	Filtered bool   // there may be others
-	First    string // the address of the first page
-	Next     string // the address of the next page
-	Later    bool   // not the first page
-	Partial  bool   // many were looked at, and the page is not full
+	Clients  []messagesOf // those that the name asked for may mean
+	Filtered bool         // there may be others
+	First    string       // the address of the first page
+	Next     string       // the address of the next page
+	Later    bool         // not the first page
+	Partial  bool         // many were looked at, and the page is not full
 }
 
 func (messagesList) Template() string { return "messages/_list" }
+
+// messagesOf leads to the messages of one client.
+type messagesOf struct{ Client, Path string }
 
 // messagesRow is a message on one line.
 type messagesRow struct {
@@ -79,14 +84,33 @@ func (v messagesRow) To() string {
 
 // Status is what became of the message, at a glance.
 func (v messagesRow) Status() deliveryStatus {
-	return deliveryStatus{v.Lang, v.Message.States.Worst()}
+	states := v.Message.States
+	return deliveryStatus{v.Lang, states.Worst(), v.Message.Late && states.Worst().Waits(), states.Those(), states.Total()}
 }
 
-// When is the day it was written.
-func (v messagesRow) When() string { return v.Date(v.Zone.at(v.Message.Created)) }
+// When and Clock are the day and the time it was written.
+func (v messagesRow) When() string  { return v.Date(v.Zone.at(v.Message.Created)) }
+func (v messagesRow) Clock() string { return v.Zone.at(v.Message.Created).Format("15:04") }
 
-// messagesIndex: GET /messages?client=&author=&state=&q=&after=. Words are
-// looked for in the mails of one client.
+// All is the address of the same messages, whoever the client.
+func (v messagesIndex) All() string {
+	return messagesPath(data.MessageFilter{Author: v.Author, State: v.State})
+}
+
+// messagesPath is the address of the messages that a filter chooses.
+func messagesPath(f data.MessageFilter) string {
+	q := url.Values{}
+	for name, value := range map[string]string{"client": string(f.Client), "author": string(f.Author), "state": string(f.State), "q": f.Query, "after": string(f.After)} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return "/messages?" + q.Encode()
+}
+
+// messagesIndex: GET /messages?client=&name=&author=&state=&q=&after=. Words
+// are looked for in the mails of one client, who is named by id, or by words of
+// the name.
 func (h *handlers) messagesIndex(c *fiber.Ctx) error {
 	l := h.lang(c)
 	v := messagesIndex{Lang: l, State: data.State(c.Query("state"))}
@@ -109,7 +133,10 @@ func (h *handlers) messagesIndex(c *fiber.Ctx) error {
 		v.Client, f.Query = &client, query(c)
 	}
 	f.State, v.Author, v.Query = v.State, f.Author, f.Query
-	if v.List, err = h.messagesList(c, l, f); err != nil {
+	if f.Client == "" {
+		v.Name = typed(c, "name")
+	}
+	if v.List, err = h.messagesNamed(c, l, f, v.Name); err != nil {
 		return err
 	}
 	if isFragment(c) {
@@ -131,6 +158,32 @@ func queryID(c *fiber.Ctx, name string) (data.ID, error) {
 	return data.ParseID(c.Query(name))
 }
 
+// messagesNamed is messagesList of the client whose name begins so; of several
+// it leads to the messages of each.
+func (h *handlers) messagesNamed(c *fiber.Ctx, l i18n.Lang, f data.MessageFilter, name string) (messagesList, error) {
+	if name == "" {
+		return h.messagesList(c, l, f)
+	}
+	page, err := h.Store.Clients(c.UserContext(), data.ClientFilter{Query: name})
+	if err != nil {
+		return messagesList{}, err
+	}
+	if len(page.Clients) == 1 {
+		f.Client = page.Clients[0].ID
+		v, err := h.messagesList(c, l, f)
+		for i := range v.Messages {
+			v.Messages[i].Agency = true
+		}
+		return v, err
+	}
+	v := messagesList{Lang: l, Filtered: true}
+	for _, client := range page.Clients {
+		f.Client = client.ID
+		v.Clients = append(v.Clients, messagesOf{client.Name, messagesPath(f)})
+	}
+	return v, nil
+}
+
 func (h *handlers) messagesList(c *fiber.Ctx, l i18n.Lang, f data.MessageFilter) (messagesList, error) {
 	v := messagesList{Lang: l, Later: f.After != "", Filtered: f.Author != "" || f.State != "" || f.Query != ""}
 	page, err := h.Store.Messages(c.UserContext(), f)
@@ -140,16 +193,10 @@ func (h *handlers) messagesList(c *fiber.Ctx, l i18n.Lang, f data.MessageFilter)
 	for _, m := range page.Messages {
 		v.Messages = append(v.Messages, messagesRow{l, m, f.Client == "", zoneOf(c)})
 	}
-	q := url.Values{}
-	for name, value := range map[string]string{"client": string(f.Client), "author": string(f.Author), "state": string(f.State), "q": f.Query} {
-		if value != "" {
-			q.Set(name, value)
-		}
-	}
-	v.First, v.Partial = "/messages?"+q.Encode(), page.Partial
-	if page.Next != "" {
-		q.Set("after", string(page.Next))
-		v.Next = "/messages?" + q.Encode()
+	f.After = ""
+	v.First, v.Partial = messagesPath(f), page.Partial
+	if f.After = page.Next; f.After != "" {
+		v.Next = messagesPath(f)
 	}
 	return v, nil
 }
@@ -207,7 +254,7 @@ func (h *handlers) messagesShow(c *fiber.Ctx) error {
 	if isFragment(c) {
 		return h.fragment(c, fiber.StatusOK, v.Delivery)
 	}
-	if v.Client, err = h.Store.Client(c.UserContext(), m.Client); err != nil {
+	if v.Client, err = h.Store.ClientOf(c.UserContext(), m); err != nil {
 		return err
 	}
 	v.Files = attachmentsList{Lang: l, Message: m.ID, Files: m.Attachments}

@@ -25,7 +25,7 @@ func everyView() []view {
 		contactsIndex{}, contactsList{}, contactsMain{}, contactsMini{}, contactsNew{}, contactsRange{},
 		contactsRow{}, contactsRows{}, contactsStar{},
 		annexesIndex{}, attachmentsIndex{}, attachmentsList{Files: make([]data.Attachment, 1)}, deliveryStatus{}, draftsRow{}, draftsState{}, draftsState{Stale: true}, errorsShow{}, messagesInsert{Templates: make([]data.Template, 1)}, field{Lines: 1}, field{Choices: []choice{{}}}, field{Type: "text"},
-		messagesDelivery{}, messagesIndex{}, messagesList{}, messagesNew{}, messagesRow{}, messagesShow{}, messagesSubject{},
+		messagesDelivery{}, messagesIndex{}, messagesList{}, messagesNew{}, messagesReader{All: make([]data.Mailbox, 1)}, messagesRow{}, messagesShow{}, messagesSubject{},
 		messagesText{}, outgoingBanner{Captured: true},
 		recipientsFields{Diff: &recipientsDiff{Star: make([]data.Contact, 2), Unstar: make([]data.Contact, 1)}}, recipientsCard{}, recipientsCard{Lines: make([]cardLine, 1)}, recipientsCard{Lines: make([]cardLine, 2)},
 		recipientsChip{}, recipientsField{Shown: true}, recipientsFields{}, recipientsOption{}, recipientsOptions{},

@@ -106,7 +106,8 @@ func (w *writer) message() (m data.Message, problems data.Invalid, err error) {
 }
 
 // fill puts values in the place of the variables of a message to some people.
-// One without a value is a problem that names it, and whom it lacks for.
+// One without a value is a problem that names it, and whom it lacks for; so is
+// what looks like a variable and is none.
 func (w *writer) fill(m *data.Message, to []data.Mailbox) (data.Invalid, error) {
 	var keys []string
 	for _, box := range to {
@@ -120,6 +121,9 @@ func (w *writer) fill(m *data.Message, to []data.Mailbox) (data.Invalid, error) 
 	}
 	var problems data.Invalid
 	for name, text := range map[string]*string{"subject": &m.Subject, "text": &m.Text} {
+		for _, e := range data.CheckText(*text) {
+			problems = append(problems, data.FieldError{Field: name, Problem: data.Misnamed, Text: e})
+		}
 		filled, missing := data.FillText(*text, values)
 		*text = filled
 		if len(missing) == 0 {
