@@ -9,7 +9,7 @@ package browser
 //		p := start(t).open(t)
 //		p.visit("/clients")
 //		p.follow("link", "Mairie de Vannes")
-//		p.click("button", "Voir tout")
+//		p.click("link", "Voir tout")
 //		list := p.in("dialog", "Contacts")
 //		list.click("button", "Favori : Jean Dupont")
 //		list.waitAttr("button", "Favori : Jean Dupont", "aria-pressed", "true")

@@ -15,7 +15,7 @@ func TestMessagesFiltered(t *testing.T) {
 	p.visit("/messages")
 	p.forget()
 	p.choose("combobox", "État", "Non envoyé")
-	p.waitPath("/messages?state=failed&author=")
+	p.waitPath("/messages?name=&state=failed&author=")
 	p.waitFocus("combobox", "État")
 	p.settle()
 	for _, r := range p.responses() {

@@ -9,9 +9,11 @@
 // preferences are each user's.
 //
 // A Store keeps all of it in an ordered key-value engine (package kv) and
-// writes rules and indexes once, whatever the engine. Each exported method is
-// one transaction or a stated series of them. Methods return ErrNotFound for
-// what is absent, in the trash, or another client's; never a zero value.
+// writes rules and indexes once, whatever the engine. What an exported method
+// writes, it writes in one transaction, unless it says otherwise; before that it
+// may read in others. Methods return ErrNotFound for a record that is absent, in
+// the trash, or another client's. The agency and the relay are always there, and
+// empty until they are set.
 package data
 
 import (

@@ -19,7 +19,7 @@ var (
 	ErrCredentials = errors.New("data: wrong address or password")
 	// ErrBusy: too many passwords are being checked; try again shortly.
 	ErrBusy = errors.New("data: busy")
-	// ErrState: the delivery is not in a state that allows this.
+	// ErrState: the delivery, or the draft, is not in a state that allows this.
 	ErrState = errors.New("data: not possible in this state")
 	// ErrUnreadable: what is kept of a mail is damaged or gone; a backup has it.
 	ErrUnreadable = errors.New("data: a mail cannot be read")
@@ -59,7 +59,7 @@ const (
 type FieldError struct {
 	Field   string // as the form names it: "email", "first_name"
 	Problem Problem
-	Max     int // for TooLong, TooShort, TooMany
+	Max     int // for TooLong, TooShort, TooMany, TooLarge, OutOfRange
 	Other   ID  // for Duplicate and InTrash
 	Text    TextError
 	Whom    string // for Unfilled

@@ -30,7 +30,7 @@ func openTest(t *testing.T) *Store {
 }
 
 func TestNobody(t *testing.T) {
-	// Safety 13: an unknown user costs the work of a known one, and no password,
+	// An unknown user costs the work of a known one, and no password,
 	// not even an empty one, is theirs.
 	t.Parallel()
 	s := openTest(t)
@@ -76,7 +76,7 @@ func TestWeakHash(t *testing.T) {
 }
 
 func TestHashesAreBounded(t *testing.T) {
-	// Safety 13: when all places are taken, who waits can be called off.
+	// When all places are taken, who waits can be called off.
 	t.Parallel()
 	s := openTest(t)
 	for range cap(s.hashes) {

@@ -16,7 +16,7 @@ type Recipient struct {
 	Mailbox Mailbox
 	Main    bool     // it is the client's main address
 	Contact *Contact // the client's contact that has it, or nil
-	Binned  *Contact // the client's contact in the trash that has it, or nil; only if Contact is
+	Binned  *Contact // the client's contact in the trash that has it, or nil; nil if Contact is not
 }
 
 // Known tells whether the address is the client's already.

@@ -31,7 +31,7 @@ func set(t *testing.T, s *data.Store, version uint64, password string) data.Rela
 }
 
 func TestRelayPasswordIsEncrypted(t *testing.T) {
-	// Safety 15: the file of the book does not hold the password, which comes
+	// The file of the book does not hold the password, which comes
 	// back with the key, and without it does not.
 	t.Parallel()
 	s, book, keyFile := keyed(t)

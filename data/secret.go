@@ -88,7 +88,7 @@ func makeKey(path string) (Key, error) {
 	return k, errors.Join(folder.Sync(), folder.Close())
 }
 
-// sealed is the first byte of a secret: the version of its form.
+// sealedForm is the first byte of a secret: the version of its form.
 const sealedForm = 1
 
 // seal encrypts a secret for one record, which is the only one that opens it.

@@ -14,7 +14,7 @@ import (
 )
 
 func TestSessionTokenIsNotKept(t *testing.T) {
-	// Safety 7 and 15: the file holds neither a session's token nor a password.
+	// The file holds neither a session's token nor a password.
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "carnet.db")
 	s := datatest.On(t, kvtest.Twice(datatest.Engine(t, path)))
@@ -97,7 +97,7 @@ func TestSessionEnds(t *testing.T) {
 }
 
 func TestSessionIsNotRevived(t *testing.T) {
-	// Safety 7: however signing out races with saving or being seen, the session
+	// However signing out races with saving or being seen, the session
 	// is gone afterwards.
 	t.Parallel()
 	clock := datatest.NewClock()

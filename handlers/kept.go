@@ -41,7 +41,8 @@ type keptKey struct {
 	version  string
 }
 
-// How many rows are kept, of about 2 KB, and whole answers, of 60 KB at most.
+// How many rows are kept, of about 2 KB, and whole answers, of some 100 KB: a
+// page of a list with its rows.
 const (
 	keptRows   = 16384
 	keptWholes = 256

@@ -17,7 +17,7 @@ func (h *handlers) rehearse() error {
 	return nil
 }
 
-// everyView is a zero value of each view, in the order of the templates.
+// everyView is each view with as little in it as draws all of its template.
 func everyView() []view {
 	return []view{
 		clientsDelete{}, clientsEdit{}, clientsIndex{}, clientsNew{}, clientsRow{}, clientsRows{}, clientsShow{},

@@ -2,7 +2,8 @@ package handlers
 
 import "github.com/gofiber/fiber/v2"
 
-// routes is every address, by noun. A form posts to the address that shows it.
+// routes is every address, by noun. The form of a page posts to the address that
+// shows it, a button to its own.
 func (h *handlers) routes(app *fiber.App) {
 	app.Use(h.log, h.headers, h.local)
 	app.Get("/static/:hash/:name", h.staticShow)

@@ -17,7 +17,7 @@ type session struct {
 	mails  int               // that were offered on it
 	begun  bool              // a transaction is open: RSET comes before the next
 	heard  bool              // the server has answered to this message
-	quiet  chan bool         // while it waits for a mail, see kept
+	quiet  chan bool         // while it waits for a mail, see keep
 	shield func() bool       // from now on ctx no longer cuts; false: it already has
 }
 

@@ -3,7 +3,6 @@ package mail
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,8 +19,6 @@ type Worker struct {
 	Log         *slog.Logger
 
 	paused atomic.Pointer[PauseError]
-	once   sync.Once
-	bell   chan struct{}
 }
 
 // What a server is asked for unless it is known to take more.
@@ -30,24 +27,12 @@ const (
 	DefaultPerMinute   = 300
 )
 
-// lease is longer than any conversation takes.
+// lease is longer than a conversation takes, unless a server is slow at each of
+// many recipients; a claim that runs out meanwhile is fenced off at its commit.
 const lease = time.Hour
 
 // Paused returns why the queue waits, or nil.
 func (w *Worker) Paused() *PauseError { return w.paused.Load() }
-
-// Wake ends a pause, since what caused it may have been put right.
-func (w *Worker) Wake() {
-	select {
-	case w.woken() <- struct{}{}:
-	default: // it is about to wake
-	}
-}
-
-func (w *Worker) woken() chan struct{} {
-	w.once.Do(func() { w.bell = make(chan struct{}, 1) })
-	return w.bell
-}
 
 // Run works until ctx ends, and returns once the messages in hand are finished
 // with and the transport is closed. Two on one store share the work: a message
@@ -62,9 +47,6 @@ func (w *Worker) Run(ctx context.Context) {
 		case <-ctx.Done():
 		case <-news:
 		case <-timer.C:
-		case <-w.woken():
-			d.brake.release()
-			w.paused.Store(nil)
 		case back := <-d.back:
 			d.takeBack(back)
 		}

@@ -296,33 +296,6 @@ func TestPauseOfWorker(t *testing.T) {
 	})
 }
 
-// When the settings change a pause ends at once, and one mail tries first.
-func TestWake(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		o := newOffice(t)
-		ids := o.post(1)
-		begin, ok := time.Now(), false
-		w := &Worker{Transport: scripted(func(_ context.Context, _ Envelope, committing func() error) error {
-			if !ok {
-				return &PauseError{Step: StepAuth, Code: 535}
-			}
-			return committing()
-		})}
-		o.run(w)
-		time.Sleep(10 * time.Second)
-		synctest.Wait()
-		ok = true
-		w.Wake()
-		w.Wake()
-		synctest.Wait()
-		o.want(data.Accepted, ids...)
-		if w.Paused() != nil || time.Since(begin) != 10*time.Second {
-			t.Errorf("%v after %v", w.Paused(), time.Since(begin))
-		}
-	})
-}
-
 // A message that cannot leave does not hold up the ones behind it for ever.
 func TestPauseTriesAnother(t *testing.T) {
 	t.Parallel()

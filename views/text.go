@@ -8,7 +8,7 @@ import (
 	"unicode"
 )
 
-// hues is how many colours an avatar may have (css/avatar.css).
+// hues is how many colours an avatar may have (css/tokens.css).
 const hues = 6
 
 // hue returns the colour of what an id names: always the same one.

@@ -21,7 +21,7 @@ import (
 var files embed.FS
 
 // Fragment is HTML that a template of this package made, and nothing else: only
-// Fragment (the method) and Join make one.
+// Fragment (the method) makes one.
 type Fragment = template.HTML
 
 // Views renders the templates. It is a fiber.Views, but for layouts, which
@@ -84,15 +84,6 @@ func (v *Views) Names() []string {
 		}
 	}
 	return names
-}
-
-// Join puts fragments one after the other.
-func Join(fragments []Fragment) Fragment {
-	var b strings.Builder
-	for _, f := range fragments {
-		b.WriteString(string(f))
-	}
-	return Fragment(b.String())
 }
 
 // Address is the path of a page of ours, made by Path. Only such a one may
