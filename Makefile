@@ -41,7 +41,7 @@ arrows:
 
 race:
 	$(step)
-	@REQUIRE_BROWSER=1 go test -race -timeout 20m ./...
+	@REQUIRE_BROWSER=1 go test -race -timeout 40m ./...
 
 # Each target for a while, one after the other: they take all cores. What it
 # finds is made smaller for a moment only: a minute, as usual, is most of it. On a busy

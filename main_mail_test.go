@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -104,6 +105,18 @@ func listen(t *testing.T) net.Listener {
 	}
 	t.Cleanup(func() { _ = l.Close() })
 	return l
+}
+
+// accept takes the next connection that comes to l.
+func accept(t *testing.T, l net.Listener) net.Conn {
+	t.Helper()
+	door := l.(*net.TCPListener)
+	err := door.SetDeadline(time.Now().Add(patience))
+	conn, err2 := door.Accept()
+	if err := errors.Join(err, err2, door.SetDeadline(time.Time{})); err != nil {
+		t.Fatal(err)
+	}
+	return conn
 }
 
 // mailing starts the program with a mail server at l.
@@ -256,10 +269,7 @@ func TestKillWhileSending(t *testing.T) {
 		l, b := listen(t), plainBook(t)
 		p := mailing(t, b, l)
 		message := b.post(t, p.visit(b.token), letter())
-		conn, err := l.Accept() // the mail is in hand, and waits for a greeting
-		if err != nil {
-			t.Fatal(err)
-		}
+		conn := accept(t, l) // the mail is in hand, and waits for a greeting
 		p.kill()
 		_ = conn.Close()
 		var office postOffice
@@ -300,11 +310,7 @@ func TestServerDown(t *testing.T) {
 	l, b := listen(t), plainBook(t)
 	p := mailing(t, b, l)
 	message := b.post(t, p.visit(b.token), letter())
-	conn, err := l.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = conn.Close() // as a server that goes down
+	_ = accept(t, l).Close() // as a server that goes down
 	p.wait("outbox: ")
 	again := "Nouvel essai à "
 	wantOutcomes(t, p.visit(b.token), message, again, again, again, again)

@@ -78,7 +78,7 @@ func (p *page) runAxe(frame cdp.FrameID, source string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(p.ctx, answerTime)
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	in := func(e *runtime.EvaluateParams) { e.ContextID = world.ExecutionContextID }
 	if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](axeTimers+source, in)); err != nil {

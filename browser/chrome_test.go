@@ -57,7 +57,7 @@ var chrome = sync.OnceValues(func() (context.Context, error) {
 		return nil, err
 	}
 	opts := slices.Concat(chromedp.DefaultExecAllocatorOptions[:], chromeFlags,
-		[]chromedp.ExecAllocatorOption{chromedp.ExecPath(path)})
+		[]chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.WSURLReadTimeout(patience)})
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, _ := chromedp.NewContext(alloc)
 	closeChrome = func() {

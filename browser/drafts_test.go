@@ -149,8 +149,13 @@ func TestDraftHasAnAddress(t *testing.T) {
 	p := composer(t)
 	p.fill("textbox", "Objet", "À relire")
 	p.waitText("Brouillon enregistré à")
-	if at := p.path(); !strings.Contains(at, "/drafts/") {
-		t.Errorf("the page is at %s", at)
+	if err := p.until(func() error {
+		if at := p.path(); !strings.Contains(at, "/drafts/") {
+			return fmt.Errorf("the page is at %s", at)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 	p.reload()
 	if got := p.value("textbox", "Objet"); got != "À relire" {

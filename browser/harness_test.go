@@ -18,7 +18,7 @@ package browser
 //		p.waitGone("dialog", "Contacts")
 //	}
 //
-// Each helper waits up to twenty seconds for what it needs, then fails with the
+// Each helper waits up to a minute for what it needs, then fails with the
 // roles and names that the page shows. Names are compared with every kind of
 // space made equal, and an empty name stands for any. At the end of a test its
 // page must be clean: see watch.

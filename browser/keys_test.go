@@ -2,6 +2,7 @@ package browser
 
 import (
 	"strings"
+	"time"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp/kb"
@@ -44,15 +45,17 @@ func (p *page) choose(role, name, option string) {
 }
 
 // typeKeys presses and releases one key for each character. "\n" is Enter and
-// "\t" is Tab.
+// "\t" is Tab. All bear the same time, however busy the machine is: a list
+// forgets the first letters of an option after a second.
 func (p *page) typeKeys(text string) {
 	p.t.Helper()
+	at := time.Now()
 	for _, r := range strings.ReplaceAll(text, "\n", "\r") {
 		key := kb.Keys[r]
 		if key == nil {
 			key = &kb.Key{Key: string(r), Text: string(r)}
 		}
-		p.must(p.strike(key, 0))
+		p.must(p.strike(key, 0, at))
 	}
 }
 
@@ -68,7 +71,7 @@ func (p *page) press(name string, modifiers ...kb.Modifier) {
 	for _, m := range modifiers {
 		bits |= m
 	}
-	p.must(p.strike(key, bits))
+	p.must(p.strike(key, bits, time.Now()))
 }
 
 func named(name string) *kb.Key {
@@ -85,12 +88,12 @@ func named(name string) *kb.Key {
 
 // strike sends the two events of a key. The text goes with the first, so that
 // a page that refuses the keydown gets no character.
-func (p *page) strike(key *kb.Key, modifiers kb.Modifier) error {
+func (p *page) strike(key *kb.Key, modifiers kb.Modifier, at time.Time) error {
 	if key.Shift {
 		modifiers |= shift
 	}
 	ev := input.DispatchKeyEventParams{
-		Type: input.DispatchKeyEventTypeRawKeyDown, Modifiers: int64(modifiers),
+		Type: input.DispatchKeyEventTypeRawKeyDown, Modifiers: int64(modifiers), Timestamp: input.TimeSinceEpoch(float64(at.UnixNano()) / 1e9),
 		Key: key.Key, Code: key.Code, WindowsVirtualKeyCode: key.Windows, NativeVirtualKeyCode: key.Native,
 	}
 	if key.Text != "" && modifiers&(ctrl|alt) == 0 {

@@ -27,7 +27,8 @@ func TestMessagesFiltered(t *testing.T) {
 	failed := p.names("link", "")
 	p.press("ArrowUp") // Accepté
 	p.waitGone("link", failed[len(failed)-1])
-	accepted := p.path()
+	const accepted = "/messages?state=accepted&author="
+	p.waitPath(accepted)
 	p.choose("combobox", "Auteur", "Camille Roussel")
 	p.waitFocus("combobox", "Auteur")
 	if err := p.until(func() error {

@@ -19,7 +19,7 @@ import (
 // page is one tab of one person. It belongs to the goroutine of its test.
 type page struct {
 	t        testing.TB
-	patience time.Duration // how long a helper waits
+	patience time.Duration // how long a helper waits; see refusal
 	scope    []who         // see in
 	*tab
 }
@@ -61,7 +61,7 @@ func newPage(t testing.TB, parent context.Context, base string, opts ...chromedp
 	seen := newWatch(server.Host)
 	ctx, cancel := chromedp.NewContext(parent, append(opts, chromedp.WithListener(seen.event))...)
 	t.Cleanup(cancel)
-	p := &page{t: t, patience: 20 * time.Second, tab: &tab{ctx: ctx, base: base, seen: seen}}
+	p := &page{t: t, patience: patience, tab: &tab{ctx: ctx, base: base, seen: seen}}
 	seen.answer = func(accept bool) {
 		chromedp.Call(ctx, cdppage.HandleJavaScriptDialog, cdppage.HandleJavaScriptDialogParams{Accept: accept})
 	}
@@ -89,13 +89,14 @@ func (p *page) must(err error) {
 	}
 }
 
-// answerTime bounds one command of the DevTools protocol.
-const answerTime = 15 * time.Second
+// patience is how long a test waits for what must come, axe and the start of
+// the programs included: it bounds a hang, and measures nothing.
+const patience = time.Minute
 
 // call sends one command of the DevTools protocol to the page and waits for
 // its result.
 func call[P, R any](p *page, cmd cdp.Command[P, R], params P) (R, error) {
-	ctx, cancel := context.WithTimeout(p.ctx, answerTime)
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	r, err := chromedp.Call(ctx, cmd, params)
 	if err != nil {
@@ -107,7 +108,7 @@ func call[P, R any](p *page, cmd cdp.Command[P, R], params P) (R, error) {
 // eval runs a script in the page, awaits its promise and returns its value.
 // It is for looking: a click or a key made by a script is exempt from the CSP.
 func eval[T any](p *page, script string) (T, error) {
-	ctx, cancel := context.WithTimeout(p.ctx, answerTime)
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	return chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
 }
@@ -142,7 +143,7 @@ func on[T any](p *page, id cdp.BackendNodeID, function string, args ...any) (T, 
 	if err != nil {
 		return zero, err
 	}
-	ctx, cancel := context.WithTimeout(p.ctx, answerTime)
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	return chromedp.Run(ctx, chromedp.CallFunctionOn[T](function, func(c *runtime.CallFunctionOnParams) {
 		c.ObjectID = obj

@@ -1,6 +1,9 @@
 package browser
 
 import (
+	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -63,6 +66,7 @@ func TestPhone(t *testing.T) {
 	file := lambert(p)
 	check := func(state string) {
 		t.Helper()
+		p.settle()
 		p.noOverflow()
 		for _, small := range p.targets44() {
 			t.Errorf("%s: %s", state, small)
@@ -79,6 +83,8 @@ func TestPhone(t *testing.T) {
 	check("the form")
 	p.visit(file + "/messages/new")
 	p.click("combobox", "Destinataires")
+	p.waitAttr("combobox", "Destinataires", "aria-expanded", "true")
+	p.waitFor("button", "Favori : Louis Petit")
 	check("the open list")
 	p.typeKeys("paul.durand@notaires-lyon.fr")
 	p.waitFor("group", "Nouvelle adresse paul.durand@notaires-lyon.fr")
@@ -89,10 +95,8 @@ func TestPhone(t *testing.T) {
 // phone too, and the day in the trash is not cut.
 func TestAfterSending(t *testing.T) {
 	t.Parallel()
-	p := start(t).open(t)
+	p := unhurried(t, "30")
 	p.viewport(360, 740, true)
-	file := lambert(p)
-	p.visit(file + "/messages/new")
 	p.fill("textbox", "Objet", "Lisible")
 	p.follow("button", "Envoyer")
 	p.waitFor("link", "Suivre l’envoi")
@@ -108,11 +112,20 @@ func TestAfterSending(t *testing.T) {
 	}
 }
 
-// The first page is 7 requests and 90 KB at most, and asks no other host.
+// The first page is 7 requests and 90 KB at most, its icon included, and asks no
+// other host.
 func TestFirstPage(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t)
 	p.visit("/clients")
+	if err := p.until(func() error { // the icon comes when the browser has time
+		if !slices.ContainsFunc(p.responses(), func(r response) bool { return strings.Contains(r.url, "favicon") }) {
+			return errors.New("the icon did not come")
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 	p.budget(7, 90_000)
 }
 

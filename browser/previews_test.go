@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -19,14 +20,19 @@ func framed(p *page, script string) string {
 	var got string
 	err := p.until(func() error {
 		tree, err := call(p, cdppage.GetFrameTree, cdp.Empty{})
-		if err != nil || len(tree.FrameTree.ChildFrames) != 1 {
-			return fmt.Errorf("no frame: %w", err)
+		if err != nil {
+			return err
+		}
+		if n := len(tree.FrameTree.ChildFrames); n != 1 {
+			return fmt.Errorf("%d frames in the page", n)
 		}
 		world, err := call(p, cdppage.CreateIsolatedWorld, cdppage.CreateIsolatedWorldParams{FrameID: tree.FrameTree.ChildFrames[0].Frame.ID})
 		if err != nil {
 			return err
 		}
-		got, err = chromedp.Run(p.ctx, chromedp.Evaluate[string](script, func(e *runtime.EvaluateParams) { e.ContextID = world.ExecutionContextID }))
+		ctx, cancel := context.WithTimeout(p.ctx, patience)
+		defer cancel()
+		got, err = chromedp.Run(ctx, chromedp.Evaluate[string](script, func(e *runtime.EvaluateParams) { e.ContextID = world.ExecutionContextID }))
 		return err
 	})
 	if err != nil {
@@ -39,7 +45,7 @@ func framed(p *page, script string) string {
 // of it runs; Back and Continuer lead to the text as it was typed, and it sends.
 func TestPreview(t *testing.T) {
 	t.Parallel()
-	p := composer(t)
+	p := unhurried(t, "60")
 	p.fill("textbox", "Objet", "Devis")
 	p.fill("textbox", "Message", "Voici **le devis**.\n\n<img src=x onerror=alert(1)><script>alert(2)</script>")
 	p.axe("the composer with its toolbar")

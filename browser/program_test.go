@@ -61,7 +61,7 @@ func launch(t testing.TB, binary string, env []string, flags ...string) *Carnet 
 		close(c.exited)
 	}()
 	t.Cleanup(c.stop)
-	if err := c.ready(20 * time.Second); err != nil {
+	if err := c.ready(patience); err != nil {
 		t.Fatalf("%v\n%s", err, c.out.String())
 	}
 	return c
@@ -90,7 +90,8 @@ func (c *Carnet) ready(limit time.Duration) error {
 }
 
 func healthy(url string) bool {
-	res, err := http.Get(url + "/healthz")
+	visitor := http.Client{Timeout: patience}
+	res, err := visitor.Get(url + "/healthz")
 	if err != nil {
 		return false
 	}
@@ -98,18 +99,18 @@ func healthy(url string) bool {
 	return res.StatusCode == http.StatusOK
 }
 
-// stop ends the program with SIGTERM and holds it to exit 0 within ten
-// seconds. Only its first call counts, so a test may stop the program early.
+// stop ends the program with SIGTERM and holds it to exit 0 in time
+// (the program gives up by itself after 20 s). Only its first call counts, so a test may stop the program early.
 func (c *Carnet) stop() {
 	c.once.Do(func() {
 		c.t.Helper()
 		c.cmd.Process.Signal(syscall.SIGTERM)
 		select {
 		case <-c.exited:
-		case <-time.After(10 * time.Second):
+		case <-time.After(patience):
 			c.cmd.Process.Kill()
 			<-c.exited
-			c.t.Error("the program still ran 10 s after SIGTERM")
+			c.t.Error("the program still ran long after SIGTERM")
 		}
 		if code := c.cmd.ProcessState.ExitCode(); code != 0 {
 			c.t.Errorf("the program ended with %v, want exit 0", c.cmd.ProcessState)

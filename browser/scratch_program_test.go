@@ -51,12 +51,13 @@ func TestProgramFails(t *testing.T) {
 	}
 
 	for flag, want := range map[string]string{"die": "stopped by itself", "mute": "not ready after"} {
-		c := imitate(t, "0")
+		c, limit := imitate(t, "0"), 100*time.Millisecond
 		c.URL = ""
 		if flag == "die" {
 			c.stop()
+			limit = patience
 		}
-		if err := c.ready(100 * time.Millisecond); err == nil || !strings.Contains(err.Error(), want) {
+		if err := c.ready(limit); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", flag, err, want)
 		}
 	}

@@ -50,10 +50,13 @@ func (p *page) history(step int64) {
 	if i < 0 || i >= int64(len(h.Entries)) {
 		p.t.Fatalf("history: nothing at %+d", step)
 	}
-	_, err = call(p, cdppage.NavigateToHistoryEntry, cdppage.NavigateToHistoryEntryParams{EntryID: h.Entries[i].ID})
-	p.must(err)
+	// Where only the address was changed the page has it before htmx asks for
+	// the page again.
+	p.loading(fmt.Sprintf("history %+d", step), func() error {
+		_, err := call(p, cdppage.NavigateToHistoryEntry, cdppage.NavigateToHistoryEntryParams{EntryID: h.Entries[i].ID})
+		return err
+	})
 	p.waitPath(strings.TrimPrefix(h.Entries[i].URL, p.base))
-	p.settle()
 }
 
 // loading does what leads to another document, waits for its load event, and

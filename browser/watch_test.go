@@ -88,6 +88,9 @@ func (w *watch) event(ev any) {
 		w.dialog(ev)
 	case *cdppage.EventFrameNavigated:
 		w.navigated(ev.Frame)
+		if ev.Type == cdppage.NavigationTypeBackForwardCacheRestore && ev.Frame.ParentID == "" {
+			w.loads++ // as it was, without the event
+		}
 	case *cdppage.EventLoadEventFired:
 		w.loads++
 	}

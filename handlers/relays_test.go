@@ -3,6 +3,7 @@ package handlers
 import (
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"carnet/data"
 	"carnet/mail"
 
+	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 )
 
@@ -18,8 +20,9 @@ import (
 type mailbox struct {
 	addr *net.TCPAddr
 
-	mu  sync.Mutex
-	got []string
+	mu     sync.Mutex
+	got    []string
+	signed []string // the passwords that came with an AUTH, all of which are refused
 }
 
 func newMailbox(t *testing.T) *mailbox {
@@ -30,6 +33,7 @@ func newMailbox(t *testing.T) *mailbox {
 	}
 	m := &mailbox{addr: listener.Addr().(*net.TCPAddr)}
 	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &visitor{m}, nil }))
+	server.AllowInsecureAuth = true
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { _ = server.Close() })
 	return m
@@ -41,7 +45,23 @@ func (m *mailbox) letters() []string {
 	return append([]string(nil), m.got...)
 }
 
+func (m *mailbox) passwords() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.signed)
+}
+
 type visitor struct{ m *mailbox }
+
+func (*visitor) AuthMechanisms() []string { return []string{sasl.Plain} }
+func (v *visitor) Auth(string) (sasl.Server, error) {
+	return sasl.NewPlainServer(func(_, _, password string) error {
+		v.m.mu.Lock()
+		defer v.m.mu.Unlock()
+		v.m.signed = append(v.m.signed, password)
+		return smtp.ErrAuthFailed
+	}), nil
+}
 
 func (*visitor) Reset()        {}
 func (*visitor) Logout() error { return nil }
@@ -109,7 +129,10 @@ func TestRelayPasswordStaysHere(t *testing.T) {
 	}
 	b := o.browser(t).visit("/relay").sees("Un mot de passe est enregistré, chiffré.")
 	b.fill("Nom du serveur", "127.0.0.1").fill("Port", strconv.Itoa(box.addr.Port)).fill("Chiffrement", "Aucun : relais sur cette machine")
-	b.click("Tester la connexion").sees("Identification")
+	b.click("Tester la connexion").sees("Identification", "535")
+	if got := box.passwords(); !slices.Equal(got, []string{""}) {
+		t.Errorf("the other server was given %q", got)
+	}
 	if strings.Contains(b.body, password) || strings.Contains(o.log.String(), password) {
 		t.Error("the password is in the page or in the log")
 	}

@@ -46,15 +46,31 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// timed is a context whose time is over once it is cancelled.
+type timed struct{ context.Context }
+
+func (c timed) Err() error {
+	if c.Context.Err() == nil {
+		return nil
+	}
+	return context.DeadlineExceeded
+}
+
 // Where a check stops, its last step tells why, each cause apart, and the
 // password shows nowhere.
 func TestCheckFails(t *testing.T) {
 	t.Parallel()
 	secure := map[string]string{"EHLO": "250-f\r\n250 AUTH PLAIN\r\n", "AUTH": "535 5.7.8 no\r\n"}
 	user := func(s *Server) { s.User, s.Password = "u", "canary-7f3a" }
-	scripted := func(answers map[string]string, change func(*Server)) func(*testing.T) *SMTP {
-		return func(t *testing.T) *SMTP {
-			tr := newFake(t, answers).smtp()
+	scripted := func(answers map[string]string, change func(*Server)) func(*testing.T, func()) *SMTP {
+		return func(t *testing.T, over func()) *SMTP {
+			f := newFake(t, answers)
+			tr := f.smtp()
+			if answers["greeting"] == mute { // who hears nothing cannot tell that the check has connected
+				tr.options.Command = 50 * time.Millisecond
+			} else {
+				f.whenMute(over)
+			}
 			if change != nil {
 				change(&tr.server)
 			}
@@ -62,8 +78,8 @@ func TestCheckFails(t *testing.T) {
 		}
 	}
 	// real is a server with TLS, its certificate changed.
-	real := func(host string, until time.Duration, trusted bool) func(*testing.T) *SMTP {
-		return func(t *testing.T) *SMTP {
+	real := func(host string, until time.Duration, trusted bool) func(*testing.T, func()) *SMTP {
+		return func(t *testing.T, _ func()) *SMTP {
 			cert, pool := certificate(t, host, time.Now().Add(until))
 			s, _ := newMailServer(t, host, false, func(s *smtp.Server) { s.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}} })
 			o := Options{RootCAs: pool}
@@ -75,7 +91,7 @@ func TestCheckFails(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name   string
-		smtp   func(*testing.T) *SMTP
+		smtp   func(t *testing.T, over func()) *SMTP // over ends the time of the check
 		step   Step
 		code   int
 		reason Reason
@@ -102,13 +118,9 @@ func TestCheckFails(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			limit := time.Minute
-			if tt.reason == TimedOut {
-				limit = 50 * time.Millisecond
-			}
-			ctx, cancel := context.WithTimeout(t.Context(), limit)
-			defer cancel()
-			said, err := tt.smtp(t).Check(ctx, sender)
+			ctx, over := context.WithCancel(t.Context())
+			defer over()
+			said, err := tt.smtp(t, over).Check(timed{ctx}, sender)
 			if err == nil || len(said) == 0 {
 				t.Fatalf("%v, %v", said, err)
 			}

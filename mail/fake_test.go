@@ -26,6 +26,7 @@ type fake struct {
 	answers  map[string]string
 	listener net.Listener
 	stop     chan struct{}
+	muted    chan struct{} // see whenMute
 	wg       sync.WaitGroup
 	once     sync.Once
 
@@ -42,7 +43,7 @@ func newFake(t *testing.T, answers map[string]string) *fake {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fake{answers: answers, listener: l, stop: make(chan struct{})}
+	f := &fake{answers: answers, listener: l, stop: make(chan struct{}), muted: make(chan struct{}, 1)}
 	f.wg.Go(func() {
 		for n := 1; ; n++ {
 			conn, err := l.Accept()
@@ -54,6 +55,17 @@ func newFake(t *testing.T, answers map[string]string) *fake {
 	})
 	t.Cleanup(f.finish)
 	return f
+}
+
+// whenMute calls fn once, when it has heard what it does not answer.
+func (f *fake) whenMute(fn func()) {
+	f.wg.Go(func() {
+		select {
+		case <-f.muted:
+			fn()
+		case <-f.stop:
+		}
+	})
 }
 
 // finish waits for the end of all conversations: then all is heard.
@@ -112,6 +124,10 @@ func (f *fake) talk(conn net.Conn, n int) {
 	for line := "greeting"; ; {
 		switch a := f.answer(n, line); a {
 		case mute:
+			select {
+			case f.muted <- struct{}{}:
+			default:
+			}
 			<-f.stop
 			return
 		case deaf:

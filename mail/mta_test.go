@@ -49,6 +49,19 @@ func newOpenSMTPD(t *testing.T) openSMTPD {
 		}
 		skip("this test sends through a real server: it needs root, and OpenSMTPD (apt-get install opensmtpd); REQUIRE_MTA=1 requires it")
 	}
+	for range 5 {
+		if o := startOpenSMTPD(t, smtpd); o.awaitGreeting() {
+			return o
+		}
+	}
+	t.Fatal("OpenSMTPD ends by itself")
+	return openSMTPD{}
+}
+
+// startOpenSMTPD runs it on a port that was free a moment ago: if somebody took
+// the port meanwhile, it ends.
+func startOpenSMTPD(t *testing.T, smtpd string) openSMTPD {
+	t.Helper()
 	dir, l := t.TempDir(), listen(t)
 	port := l.Addr().(*net.TCPAddr).Port
 	l.Close()
@@ -80,7 +93,6 @@ func newOpenSMTPD(t *testing.T) openSMTPD {
 		for range o.delivered {
 		}
 	})
-	o.awaitGreeting()
 	return o
 }
 
@@ -111,16 +123,18 @@ func giveToNobody(dir string) error {
 	return errors.Join(os.Chmod(up, 0o755), os.Chmod(filepath.Dir(up), 0o755))
 }
 
-// awaitGreeting knocks until the server is there.
-func (o openSMTPD) awaitGreeting() {
+// awaitGreeting knocks until the server is there, or has ended.
+func (o openSMTPD) awaitGreeting() bool {
 	o.Helper()
 	knock := time.NewTicker(20 * time.Millisecond)
 	defer knock.Stop()
 	for end := time.After(time.Minute); ; {
 		if _, err := o.Check(o.Context(), "agence@exemple.fr"); err == nil {
-			return
+			return true
 		}
 		select {
+		case <-o.delivered:
+			return false
 		case <-knock.C:
 		case <-end:
 			o.Fatal("OpenSMTPD does not answer")

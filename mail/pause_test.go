@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -75,7 +76,9 @@ func TestFaultsBeforeMail(t *testing.T) {
 	for verb, ehlo := range map[string]string{"AUTH": "250-f\r\n250 AUTH PLAIN\r\n", "STARTTLS": "250-f\r\n250 STARTTLS\r\n"} {
 		for fault, want := range map[string]Reason{mute: TimedOut, hangUp: Cut, "nonsense\r\n": BadReply} {
 			tr := newFake(t, map[string]string{"EHLO": ehlo, verb: fault}).smtp()
-			tr.options.Command = 100 * time.Millisecond
+			if fault == mute {
+				tr.options.Command = 100 * time.Millisecond
+			}
 			tr.server.User, tr.server.Password = "u", "p"
 			if verb == "STARTTLS" {
 				tr.server.Security = StartTLS
@@ -111,7 +114,11 @@ func TestClearIsForLoopback(t *testing.T) {
 		return ok && n.IP.IsGlobalUnicast() && n.IP.To4() != nil
 	})
 	if i < 0 {
-		t.Skip("this machine has no address but loopback")
+		skip := t.Skip
+		if os.Getenv("REQUIRE_NETWORK") != "" {
+			skip = t.Fatal
+		}
+		skip("this machine has no IPv4 address but loopback; REQUIRE_NETWORK=1 requires one")
 	}
 	ip := addresses[i].(*net.IPNet).IP.String()
 	l, err := net.Listen("tcp", ip+":0")
@@ -153,7 +160,7 @@ func TestCutDuringHandshake(t *testing.T) {
 	}
 	f = newFake(t, map[string]string{"greeting": mute})
 	tr = f.smtp()
-	tr.server.Security, tr.options.Connect = TLS, 200*time.Millisecond
+	tr.server.Security, tr.options.Connect = TLS, 2*time.Second // for the dial too
 	res, _, err = send(t, tr, three())
 	if err != nil || res.Outcomes[0] != (Outcome{State: Deferred, Reason: TimedOut}) {
 		t.Errorf("silence: %v, %v", res, err)
@@ -212,12 +219,11 @@ func TestStop(t *testing.T) {
 	t.Parallel()
 	stop := errors.New("shutdown")
 	for verb, wants := range map[string]error{"greeting": context.Canceled, "RCPT": context.Canceled, "": nil} {
-		tr := newFake(t, map[string]string{verb: mute}).smtp()
+		f := newFake(t, map[string]string{verb: mute})
+		tr := f.smtp()
 		tr.options.Command = time.Hour
 		ctx, cancel := context.WithCancelCause(t.Context())
-		if verb != "" {
-			time.AfterFunc(20*time.Millisecond, func() { cancel(stop) })
-		}
+		f.whenMute(func() { cancel(stop) })
 		res, err := tr.Send(ctx, three(), func() error { cancel(stop); return nil })
 		if !errors.Is(err, wants) {
 			t.Errorf("stopped at %q: %v, %v", verb, res, err)

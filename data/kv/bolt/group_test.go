@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	bbolt "go.etcd.io/bbolt"
 
@@ -17,6 +17,19 @@ import (
 
 var errWanted = errors.New("wanted")
 
+// queued waits until n updates queue, or for a minute where one of them is lost.
+func queued(s *Store, n int) {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for end := time.After(time.Minute); len(s.queue) < n; {
+		select {
+		case <-tick.C:
+		case <-end:
+			return
+		}
+	}
+}
+
 // while runs n updates that all queue while one commit is under way. It returns
 // how many commits came after that one, and the errors of the n.
 func while(s *Store, n int, fn func(i int, w kv.Writer) error) (commits int, errs []error) {
@@ -24,9 +37,7 @@ func while(s *Store, n int, fn func(i int, w kv.Writer) error) (commits int, err
 	s.commit = func(tx *bbolt.Tx) error {
 		if commits++; commits == 1 {
 			close(begun)
-			for len(s.queue) < n {
-				runtime.Gosched()
-			}
+			queued(s, n)
 		}
 		return commit(tx)
 	}
@@ -151,9 +162,7 @@ func TestCancelledInQueue(t *testing.T) {
 	go func() {
 		second <- s.Update(ctx, func(kv.Writer) error { t.Error("the closure ran"); return nil })
 	}()
-	for len(s.queue) == 0 {
-		runtime.Gosched()
-	}
+	queued(s, 1)
 	cancel()
 	if err := <-second; !errors.Is(err, context.Canceled) {
 		t.Errorf("the caller is told %v", err)

@@ -71,18 +71,22 @@ func TestKill(t *testing.T) {
 			t.Fatal(err)
 		}
 		lines := bufio.NewScanner(out)
-		for n := 0; lines.Scan(); n++ {
+		n, last := 0, 150+round*37
+		for ; lines.Scan(); n++ {
 			acknowledged = append(acknowledged, lines.Text())
 			if n == 0 {
 				if _, err := Open(path, Options{}); !errors.Is(err, ErrLocked) {
 					t.Errorf("a second process is told %v", err)
 				}
 			}
-			if n == 150+round*37 {
+			if n == last {
 				_ = child.Process.Kill()
 			}
 		}
 		_ = child.Wait()
+		if n <= last {
+			t.Fatalf("it ended by itself after %d writes", n)
+		}
 		wantAcknowledged(t, path, acknowledged)
 	}
 }
