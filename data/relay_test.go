@@ -54,7 +54,8 @@ func TestRelayPasswordIsEncrypted(t *testing.T) {
 
 func TestRelayIsSetByOne(t *testing.T) {
 	// The second to save is told; a password that is not typed again stays, and
-	// goes with its user; a server without what it needs is refused.
+	// goes with its user, and to no other server; one without what it needs is
+	// refused.
 	t.Parallel()
 	s, _, _ := keyed(t)
 	x := set(t, s, 0, "secret")
@@ -66,6 +67,10 @@ func TestRelayIsSetByOne(t *testing.T) {
 	wantError(t, err, data.ErrStale)
 	if stands.Port != 2525 {
 		t.Errorf("it stands with the port %d", stands.Port)
+	}
+	for _, change := range []func(*data.Relay){func(r *data.Relay) { r.Host = "smtp.ailleurs.example" }, func(r *data.Relay) { r.User = "autre" }} {
+		_, err = s.SetRelay(t.Context(), y.Version, nil, change)
+		wantProblem(t, err, "password", data.Elsewhere)
 	}
 	z := must(s.SetRelay(t.Context(), y.Version, nil, func(r *data.Relay) { r.User = "" }))(t)
 	if len(z.Password) > 0 {

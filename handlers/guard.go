@@ -190,7 +190,7 @@ func (h *handlers) signedIn(c *fiber.Ctx) error {
 	}
 	v := sessionsNew{Lang: h.lang(c), Next: c.OriginalURL()}
 	if c.Method() == fiber.MethodPost && !isUpload(c) { // a file is not taken from strangers
-		if v.Kept = string(c.BodyRaw()); v.Kept == "" {
+		if v.Kept = withoutPassword(string(c.BodyRaw())); v.Kept == "" {
 			v.Kept = "&" // a form without fields is to be posted again too
 		}
 		return h.page(c, fiber.StatusUnauthorized, v)

@@ -17,6 +17,7 @@ type relaysEdit struct {
 	Route   mail.Route // how mails leave now
 	Secret  bool       // a password is kept
 	Steps   []relaysStep
+	Refused bool // a check or a trial was asked for, and the form has Problems
 	Checked bool // a check or a trial was made; Bad tells that it failed
 	Bad     bool
 	Said    string // what became of it
@@ -28,11 +29,24 @@ func (v relaysEdit) Title() string  { return v.T("Envoi des e-mails", "Sending e
 // Server is the address of the server that the command line set.
 func (v relaysEdit) Server() string { return v.Route.Server.String() }
 
+// Kept says which password an empty field stands for.
+func (v relaysEdit) Kept() string {
+	switch {
+	case v.Values["typed"] != "":
+		return v.T("Le mot de passe que vous avez tapé est gardé quinze minutes, sans être montré : « Enregistrer » l’enregistre. Laissez le champ vide.",
+			"The password that you typed is kept for fifteen minutes and not shown: “Save” saves it. Leave the field empty.")
+	case v.Secret:
+		return v.T("Un mot de passe est enregistré, chiffré. Laissez le champ vide pour le garder.", "A password is kept, encrypted. Leave the field empty to keep it.")
+	}
+	return ""
+}
+
 // Demo tells whether nothing leaves whatever is set.
 func (v relaysEdit) Demo() bool { return v.Route.Outgoing == mail.Captured }
 
-// relayFields are the fields of the form, but for the password.
-var relayFields = []string{"version", "host", "port", "security", "user", "from", "from_name", "reply_to", "reply_to_name", "connections", "per_minute"}
+// relayFields are the fields of the form, but for the password; typed is the
+// handle of one that was typed before the page came back.
+var relayFields = []string{"version", "typed", "host", "port", "security", "user", "from", "from_name", "reply_to", "reply_to_name", "connections", "per_minute"}
 
 // relaysEdit: GET /relay
 func (h *handlers) relaysEdit(c *fiber.Ctx) error {
@@ -79,15 +93,15 @@ func (h *handlers) relaysUpdate(c *fiber.Ctx) error {
 		return err
 	}
 	f := h.posted(c, relayFields...)
+	password := h.relayPassword(c, &f)
 	if op := c.FormValue("op"); op == "check" || op == "try" {
-		return h.relayCheck(c, f, kept, op == "try")
+		return h.relayCheck(c, f, kept, password, op == "try")
 	}
 	if h.Post.Route().Fixed {
 		return data.ErrState
 	}
-	var password *string
-	if typed := c.FormValue("password"); typed != "" {
-		password = &typed
+	if len(f.Problems) > 0 {
+		return h.page(c, fiber.StatusUnprocessableEntity, h.relayForm(f, kept))
 	}
 	saved, err := h.Store.SetRelay(c.UserContext(), f.version(), password, func(x *data.Relay) { fillRelay(x, f) })
 	switch {
@@ -103,10 +117,52 @@ func (h *handlers) relaysUpdate(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
+	h.typed.forget(f.Values["typed"])
 	if err := h.Post.Reload(c.UserContext()); err != nil {
 		return err
 	}
 	return h.seeOther(c, "/relay", toast{Lang: f.Lang, ID: "info", Text: f.T("Réglages d’envoi enregistrés.", "Sending settings saved.")})
+}
+
+// relayPassword returns the password that was typed into the form, now or before
+// the page came back with its handle; nil if none was. That it is not kept any
+// more is a problem of the form: the one of before is no answer to it.
+func (h *handlers) relayPassword(c *fiber.Ctx, f *form) *string {
+	if password := c.FormValue("password"); password != "" {
+		f.Values["typed"] = h.typed.keep(time.Now(), user(c).ID, password)
+		return &password
+	}
+	if f.Values["typed"] == "" || f.Values["user"] == "" {
+		return nil
+	}
+	password, ok := h.typed.password(time.Now(), user(c).ID, f.Values["typed"])
+	if !ok {
+		f.Values["typed"] = ""
+		f.Problems = data.Invalid{{Field: "password", Problem: data.Expired}}
+		return nil
+	}
+	return &password
+}
+
+// relayAsked returns the server and the sender that the form asks to try, or
+// what keeps them from being tried as they would from being kept.
+func (h *handlers) relayAsked(f form, kept data.Relay, password *string) (mail.Server, string, error) {
+	asked, err := kept.With(password, func(x *data.Relay) { fillRelay(x, f) })
+	if asked.Host == "" {
+		problems, _ := errors.AsType[data.Invalid](err)
+		err = append(data.Invalid{{Field: "host", Problem: data.Required}}, problems...)
+	}
+	if err != nil {
+		return mail.Server{}, "", err
+	}
+	if password != nil {
+		return mail.ServerOf(asked, *password), asked.From.Address, nil
+	}
+	secret, err := h.Store.RelayPassword(asked)
+	if errors.Is(err, data.ErrKey) {
+		err = data.Invalid{{Field: "password", Problem: data.Locked}}
+	}
+	return mail.ServerOf(asked, secret), asked.From.Address, err
 }
 
 // checkTime bounds a check, so that its answer still reaches the browser.
@@ -114,20 +170,21 @@ const checkTime = 20 * time.Second
 
 // relayCheck talks to the server that the form, or the command line, says, and
 // shows each step of it.
-func (h *handlers) relayCheck(c *fiber.Ctx, f form, kept data.Relay, try bool) error {
+func (h *handlers) relayCheck(c *fiber.Ctx, f form, kept data.Relay, password *string, try bool) error {
 	v := h.relayForm(f, kept)
 	server, from := v.Route.Server, v.Route.From.Address
 	if !v.Route.Fixed {
-		asked := kept
-		fillRelay(&asked, f)
-		password := c.FormValue("password")
-		if password == "" && asked.Host == kept.Host && asked.User == kept.User { // never to another server
-			var err error
-			if password, err = h.Store.RelayPassword(kept); err != nil && !errors.Is(err, data.ErrKey) {
-				return err
-			}
+		var err error
+		if len(f.Problems) == 0 {
+			server, from, err = h.relayAsked(f, kept, password)
 		}
-		server, from = mail.ServerOf(asked, password), asked.From.Address
+		if errors.As(err, &v.Problems); len(v.Problems) > 0 {
+			v.Refused = true
+			return h.page(c, fiber.StatusUnprocessableEntity, v)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	ctx, cancel := context.WithTimeout(c.UserContext(), checkTime)
 	defer cancel()

@@ -11,6 +11,7 @@ import (
 	"carnet/data"
 	"carnet/mail"
 
+	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 )
 
@@ -30,6 +31,7 @@ func newMailbox(t *testing.T) *mailbox {
 	}
 	m := &mailbox{addr: listener.Addr().(*net.TCPAddr)}
 	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &visitor{m}, nil }))
+	server.AllowInsecureAuth = true // as a relay on this machine does
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { _ = server.Close() })
 	return m
@@ -41,10 +43,24 @@ func (m *mailbox) letters() []string {
 	return append([]string(nil), m.got...)
 }
 
+// goodPassword is the one of the user that the server knows, agence.
+const goodPassword = "canary-that-is-good"
+
 type visitor struct{ m *mailbox }
 
 func (*visitor) Reset()        {}
 func (*visitor) Logout() error { return nil }
+func (*visitor) AuthMechanisms() []string {
+	return []string{sasl.Plain}
+}
+func (*visitor) Auth(string) (sasl.Server, error) {
+	return sasl.NewPlainServer(func(_, user, password string) error {
+		if user != "agence" || password != goodPassword {
+			return &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "authentication failed"}
+		}
+		return nil
+	}), nil
+}
 func (*visitor) Mail(from string, _ *smtp.MailOptions) error {
 	if strings.HasPrefix(from, "refuse@") {
 		return &smtp.SMTPError{Code: 553, Message: "not your sender"}
@@ -90,27 +106,139 @@ func TestRelay(t *testing.T) {
 	b.fill("Chiffrement", "TLS dès la connexion (port 465)")
 	b.click("Tester la connexion").sees("Ce port ne parle pas TLS")
 	b.fill("Nom du serveur", "smtp.invalid").fill("Port", "x").fill("Connexions à la fois", "99")
-	b.all().refused(422, "Enregistrer").sees("Cette valeur n’est pas valable.", "Un nombre jusqu’à 16.")
+	b.all().refused(422, "Enregistrer").sees("Un port est un nombre de 1 à 65535.", "Un nombre jusqu’à 16.")
 	if b.all().value("Nom du serveur") != "smtp.invalid" {
 		t.Error("what was typed is lost")
 	}
 }
 
-func TestRelayPasswordStaysHere(t *testing.T) {
-	// A kept password is in no page, and a check sends it to no other server.
-	t.Parallel()
-	box := newMailbox(t)
+// signsIn opens the page of a book whose mail server is box, with a user and a
+// password that is wrong.
+func signsIn(t *testing.T, box *mailbox) (office, *browser) {
+	t.Helper()
 	o := atelier(t, func(c *Config) { c.Post = post(t, c.Store, nil) })
-	const password = "canary-of-a-password"
-	if _, err := o.store.SetRelay(bg, 0, new(password), func(x *data.Relay) {
-		x.Host, x.User, x.From.Address = "smtp.exemple.example", "agence", "agence@exemple.example"
+	if _, err := o.store.SetRelay(bg, 0, new("canary-that-is-wrong"), func(x *data.Relay) {
+		x.Host, x.Port, x.Security, x.User, x.From.Address = "127.0.0.1", box.addr.Port, data.Clear, "agence", "agence@exemple.example"
 	}); err != nil {
 		t.Fatal(err)
 	}
-	b := o.browser(t).visit("/relay").sees("Un mot de passe est enregistré, chiffré.")
-	b.fill("Nom du serveur", "127.0.0.1").fill("Port", strconv.Itoa(box.addr.Port)).fill("Chiffrement", "Aucun : relais sur cette machine")
-	b.click("Tester la connexion").sees("Identification")
-	if strings.Contains(b.body, password) || strings.Contains(o.log.String(), password) {
-		t.Error("the password is in the page or in the log")
+	return o, o.browser(t).visit("/relay")
+}
+
+// secrecy fails if a password is in the page or in the log.
+func (b *browser) secrecy(o office) {
+	b.t.Helper()
+	if strings.Contains(b.body, "canary") || strings.Contains(o.log.String(), "canary") {
+		b.t.Error("a password is in the page or in the log")
+	}
+}
+
+func (o office) relayPassword(t *testing.T) string {
+	t.Helper()
+	kept, err := o.store.Relay(bg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	password, err := o.store.RelayPassword(kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return password
+}
+
+func TestRelayTypedPasswordIsTheOneKept(t *testing.T) {
+	// What was typed before the page came back, with a test or with an error, is
+	// what is saved, and is in no page.
+	t.Parallel()
+	for name, back := range map[string]func(b *browser){
+		"a test that works": func(b *browser) { b.click("Tester la connexion").sees("La connexion fonctionne.") },
+		"two tests": func(b *browser) {
+			b.fill("Nom du serveur", "smtp.invalid").click("Tester la connexion").sees("La connexion a échoué")
+			b.fill("Nom du serveur", "127.0.0.1").click("Tester la connexion").sees("La connexion fonctionne.")
+		},
+		"an error": func(b *browser) {
+			b.fill("Connexions à la fois", "99").all().refused(422, "Enregistrer")
+			b.fill("Connexions à la fois", "3")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o, b := signsIn(t, newMailbox(t))
+			b.fill("Mot de passe", goodPassword)
+			back(b)
+			b.sees("Le mot de passe que vous avez tapé est gardé quinze minutes")
+			b.secrecy(o)
+			b.click("Enregistrer").sees("Réglages d’envoi enregistrés.", "Un mot de passe est enregistré, chiffré.")
+			b.secrecy(o)
+			if got := o.relayPassword(t); got != goodPassword {
+				t.Errorf("the password is %q", got)
+			}
+			b.click("Tester la connexion").sees("La connexion fonctionne.")
+		})
+	}
+}
+
+func TestRelayForgottenPasswordIsAskedAgain(t *testing.T) {
+	// A password that was typed too long ago is asked again, in words: the one
+	// before it is not kept in its place without a word.
+	t.Parallel()
+	o, b := signsIn(t, newMailbox(t))
+	b.fill("Mot de passe", goodPassword).click("Tester la connexion").sees("La connexion fonctionne.")
+	setValue(t, b.all().hidden("typed"), "forgotten")
+	b.all().refused(422, "Enregistrer").sees("Tapez de nouveau le mot de passe", "Rien n’a été enregistré")
+	b.fill("Mot de passe", goodPassword).click("Enregistrer").sees("Réglages d’envoi enregistrés.")
+	if got := o.relayPassword(t); got != goodPassword {
+		t.Errorf("the password is %q", got)
+	}
+}
+
+func TestRelaySignInKeepsNoPassword(t *testing.T) {
+	// A form that was posted after the session ran out comes back without its
+	// password, and asks for it again.
+	t.Parallel()
+	box := newMailbox(t)
+	o := agency(t, func(c *Config) { c.Post = post(t, c.Store, nil) })
+	b := o.browser(t)
+	b.send("POST", "/relay", "version=0&typed=x&password=canary&host=127.0.0.1&port="+strconv.Itoa(box.addr.Port)+
+		"&security=clear&user=agence&from=a%40exemple.example&connections=2&per_minute=300")
+	b.is(401).secrecy(o)
+	if got := b.all().hidden("kept"); strings.Contains(attr(got, "value"), "typed=x") {
+		t.Errorf("the form is kept as %q", attr(got, "value"))
+	}
+}
+
+func TestRelayTestIsAsStrictAsSaving(t *testing.T) {
+	// A test looks at the form first: a port that is none, or no sender, is told
+	// beside its field, and not taken for a connection that works or fails.
+	t.Parallel()
+	box := newMailbox(t)
+	o := atelier(t, func(c *Config) { c.Post = post(t, c.Store, nil) })
+	for _, button := range []string{"Tester la connexion", "M’envoyer un essai"} {
+		b := o.browser(t).visit("/relay")
+		b.all().refused(422, button).sees("Rien n’a été testé : 1 champ à corriger.", "Indiquez le serveur.")
+		b.fill("Nom du serveur", "127.0.0.1").fill("Port", strconv.Itoa(box.addr.Port)).fill("Chiffrement", "Aucun : relais sur cette machine")
+		b.all().refused(422, button).sees("Indiquez l’adresse d’où partent les e-mails.").misses("La connexion fonctionne")
+		b.fill("Adresse de l’agence", "agence@exemple.example").fill("Port", "99999")
+		b.all().refused(422, button).sees("Un port est un nombre de 1 à 65535.").misses("injoignable")
+		b.fill("Port", strconv.Itoa(box.addr.Port)).fill("Identifiant", "agence")
+		b.all().refused(422, button).sees("Tapez le mot de passe.")
+		b.fill("Mot de passe", goodPassword).click(button).sees("Expéditeur")
+	}
+	if got := box.letters(); len(got) != 1 {
+		t.Errorf("%d letters came", len(got))
+	}
+}
+
+func TestRelayPasswordStaysHere(t *testing.T) {
+	// A kept password is in no page, and goes to no other server, by a test or by
+	// saving.
+	t.Parallel()
+	o, b := signsIn(t, newMailbox(t))
+	b.sees("Un mot de passe est enregistré, chiffré.")
+	for _, button := range []string{"Tester la connexion", "Enregistrer"} {
+		b.visit("/relay").fill("Nom du serveur", "localhost")
+		b.all().refused(422, button).sees("Tapez de nouveau le mot de passe").secrecy(o)
+		b.visit("/relay").fill("Identifiant", "agence2")
+		b.all().refused(422, button).sees("Tapez de nouveau le mot de passe").secrecy(o)
 	}
 }
