@@ -160,7 +160,7 @@ func fixedRoute(settings cli.Settings) *mail.Route {
 	case settings.Demo:
 		return &mail.Route{Outgoing: mail.Captured, From: demo.Sender, Fixed: true}
 	case settings.SMTP != nil:
-		return &mail.Route{Outgoing: mail.Leaving, Server: *settings.SMTP, From: settings.From, PerMinute: mail.DefaultPerMinute, Fixed: true}
+		return &mail.Route{Outgoing: mail.Leaving, Server: *settings.SMTP, From: settings.From, PerMinute: data.DefaultPerMinute, Fixed: true}
 	}
 	return nil
 }

@@ -35,8 +35,17 @@ type Relay struct {
 	Updated time.Time `cbor:"11,keyasint"`
 }
 
-// MaxConnections bounds Relay.Connections.
-const MaxConnections = 16
+// What a server is asked for unless it is known to take more.
+const (
+	DefaultConnections = 2
+	DefaultPerMinute   = 300
+)
+
+// Bounds of Relay.Connections and Relay.PerMinute.
+const (
+	MaxConnections = 16
+	maxPerMinute   = 10_000
+)
 
 // relayRecord names the record to its secret.
 const relayRecord = "relay"
@@ -49,7 +58,7 @@ func (s *Store) Relay(ctx context.Context) (Relay, error) {
 func relay(r kv.Reader) (Relay, error) {
 	x, err := get[Relay](r, key[string](tRelay))
 	if err == ErrNotFound {
-		return Relay{Port: 587, Security: StartTLS, Connections: 2}, nil
+		return Relay{Port: 587, Security: StartTLS, Connections: DefaultConnections, PerMinute: DefaultPerMinute}, nil
 	}
 	return x, err
 }
@@ -150,5 +159,3 @@ func (x *Relay) check(old Relay, typed bool) error {
 	}
 	return c.err()
 }
-
-const maxPerMinute = 10_000

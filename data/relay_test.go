@@ -86,6 +86,19 @@ func TestRelayIsSetByOne(t *testing.T) {
 	}
 }
 
+func TestRelayIsBoundedFromTheStart(t *testing.T) {
+	// A server that is set without another word about it gets so many mails a
+	// minute and no more.
+	t.Parallel()
+	s, _, _ := keyed(t)
+	if x := must(s.Relay(t.Context()))(t); x.PerMinute != 300 || x.Connections != 2 {
+		t.Errorf("before it is set: %d a minute, %d connections", x.PerMinute, x.Connections)
+	}
+	if x := set(t, s, 0, "secret"); x.PerMinute != 300 || x.Connections != 2 {
+		t.Errorf("once it is set: %d a minute, %d connections", x.PerMinute, x.Connections)
+	}
+}
+
 func TestKeyFile(t *testing.T) {
 	// A key that others can read, or that is none, is refused in a line; many who
 	// make one at once get the same.

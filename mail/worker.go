@@ -24,11 +24,8 @@ type Worker struct {
 	bell   chan struct{}
 }
 
-// What a server is asked for unless it is known to take more.
-const (
-	DefaultConnections = 2
-	DefaultPerMinute   = 300
-)
+// DefaultConnections is for a Worker that is not told how many.
+const DefaultConnections = data.DefaultConnections
 
 // lease is longer than any conversation takes.
 const lease = time.Hour
