@@ -121,8 +121,6 @@ func problemWords(l i18n.Lang, e data.FieldError) string {
 			return l.T("Indiquez le serveur.", "Enter the server.")
 		case "from":
 			return l.T("Indiquez l’adresse d’où partent les e-mails.", "Enter the address that emails leave from.")
-		case "password":
-			return l.T("Tapez le mot de passe.", "Type the password.")
 		}
 		return l.T("Remplissez ce champ.", "Fill in this field.")
 	case data.TooLong:

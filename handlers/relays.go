@@ -26,8 +26,24 @@ type relaysEdit struct {
 func (relaysEdit) Template() string { return "relays/edit" }
 func (v relaysEdit) Title() string  { return v.T("Envoi des e-mails", "Sending emails") }
 
-// Server is the address of the server that the command line set.
-func (v relaysEdit) Server() string { return v.Route.Server.String() }
+// Server is the server that the command line set, in words.
+func (v relaysEdit) Server() string {
+	s := v.Route.Server
+	words := v.T("%s, port %d, %s", "%s, port %d, %s", s.Host, s.Port, map[mail.Security]string{
+		mail.StartTLS: "STARTTLS", mail.TLS: v.T("TLS dès la connexion", "TLS from the start"), mail.Clear: v.T("sans chiffrement", "without encryption")}[s.Security])
+	if s.User == "" {
+		return words
+	}
+	return v.T("%s, identifiant %s", "%s, user %s", words, s.User)
+}
+
+// From is the sender that the command line set.
+func (v relaysEdit) From() string {
+	if !v.Route.FixedName {
+		return v.Route.From.Address
+	}
+	return v.Route.From.String()
+}
 
 // Kept says which password an empty field stands for.
 func (v relaysEdit) Kept() string {
@@ -77,10 +93,21 @@ func relayValues(x data.Relay) map[string]string {
 	}
 }
 
-func fillRelay(x *data.Relay, f form) {
-	x.Host, x.User, x.Security = f.Values["host"], f.Values["user"], data.Security(f.Values["security"])
-	x.Port, x.Connections, x.PerMinute = f.number("port"), f.number("connections"), f.number("per_minute")
-	x.From = data.Mailbox{Name: f.Values["from_name"], Address: f.Values["from"]}
+// fillRelay takes from a form what route does not have from the command line.
+func fillRelay(x *data.Relay, f form, route mail.Route) {
+	if !route.FixedServer {
+		x.Host, x.Port, x.User, x.Security = f.Values["host"], f.number("port"), f.Values["user"], data.Security(f.Values["security"])
+	}
+	switch {
+	case !route.FixedFrom:
+		x.From.Address = f.Values["from"]
+	case x.From.Address == "" && x.Host != "":
+		x.From.Address = route.From.Address // a server that is kept has a sender
+	}
+	if !route.FixedName {
+		x.From.Name = f.Values["from_name"]
+	}
+	x.Connections, x.PerMinute = f.number("connections"), f.number("per_minute")
 	x.ReplyTo = data.Mailbox{Name: f.Values["reply_to_name"], Address: f.Values["reply_to"]}
 }
 
@@ -92,18 +119,19 @@ func (h *handlers) relaysUpdate(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	route := h.Post.Route()
+	if h.Demo && route.Outgoing == mail.Captured {
+		return data.ErrState
+	}
 	f := h.posted(c, relayFields...)
 	password := h.relayPassword(c, &f)
 	if op := c.FormValue("op"); op == "check" || op == "try" {
 		return h.relayCheck(c, f, kept, password, op == "try")
 	}
-	if h.Post.Route().Fixed {
-		return data.ErrState
-	}
 	if len(f.Problems) > 0 {
 		return h.page(c, fiber.StatusUnprocessableEntity, h.relayForm(f, kept))
 	}
-	saved, err := h.Store.SetRelay(c.UserContext(), f.version(), password, func(x *data.Relay) { fillRelay(x, f) })
+	saved, err := h.Store.SetRelay(c.UserContext(), f.version(), password, func(x *data.Relay) { fillRelay(x, f, route) })
 	switch {
 	case errors.Is(err, data.ErrStale):
 		f.Values["version"] = strconv.FormatUint(saved.Version, 10)
@@ -146,23 +174,33 @@ func (h *handlers) relayPassword(c *fiber.Ctx, f *form) *string {
 
 // relayAsked returns the server and the sender that the form asks to try, or
 // what keeps them from being tried as they would from being kept.
-func (h *handlers) relayAsked(f form, kept data.Relay, password *string) (mail.Server, string, error) {
-	asked, err := kept.With(password, func(x *data.Relay) { fillRelay(x, f) })
-	if asked.Host == "" {
+func (h *handlers) relayAsked(f form, kept data.Relay, password *string) (mail.Server, data.Mailbox, error) {
+	route := h.Post.Route()
+	asked, err := kept.With(password, func(x *data.Relay) { fillRelay(x, f, route) })
+	if asked.Host == "" && !route.FixedServer {
 		problems, _ := errors.AsType[data.Invalid](err)
 		err = append(data.Invalid{{Field: "host", Problem: data.Required}}, problems...)
 	}
-	if err != nil {
-		return mail.Server{}, "", err
+	from := asked.From
+	if route.FixedFrom {
+		from.Address = route.From.Address
 	}
-	if password != nil {
-		return mail.ServerOf(asked, *password), asked.From.Address, nil
+	if route.FixedName {
+		from.Name = route.From.Name
+	}
+	switch {
+	case err != nil:
+		return mail.Server{}, from, err
+	case route.FixedServer:
+		return route.Server, from, nil
+	case password != nil:
+		return mail.ServerOf(asked, *password), from, nil
 	}
 	secret, err := h.Store.RelayPassword(asked)
 	if errors.Is(err, data.ErrKey) {
 		err = data.Invalid{{Field: "password", Problem: data.Locked}}
 	}
-	return mail.ServerOf(asked, secret), asked.From.Address, err
+	return mail.ServerOf(asked, secret), from, err
 }
 
 // checkTime bounds a check, so that its answer still reaches the browser.
@@ -172,25 +210,19 @@ const checkTime = 20 * time.Second
 // shows each step of it.
 func (h *handlers) relayCheck(c *fiber.Ctx, f form, kept data.Relay, password *string, try bool) error {
 	v := h.relayForm(f, kept)
-	server, from := v.Route.Server, v.Route.From.Address
-	if !v.Route.Fixed {
-		var err error
-		if len(f.Problems) == 0 {
-			server, from, err = h.relayAsked(f, kept, password)
-		}
-		if errors.As(err, &v.Problems); len(v.Problems) > 0 {
-			v.Refused = true
-			return h.page(c, fiber.StatusUnprocessableEntity, v)
-		}
-		if err != nil {
-			return err
-		}
+	server, from, err := h.relayAsked(f, kept, password)
+	if len(v.Problems) > 0 || errors.As(err, &v.Problems) {
+		v.Refused = true
+		return h.page(c, fiber.StatusUnprocessableEntity, v)
+	}
+	if err != nil {
+		return err
 	}
 	ctx, cancel := context.WithTimeout(c.UserContext(), checkTime)
 	defer cancel()
 	transport := mail.NewSMTP(server, mail.Options{Connect: checkTime / 2, Command: checkTime / 2, Final: checkTime / 2})
 	defer transport.Close()
-	said, err := transport.Check(ctx, from)
+	said, err := transport.Check(ctx, from.Address)
 	v.Steps, v.Checked, v.Bad = relaySteps(v.Lang, said, err != nil), true, err != nil
 	switch {
 	case err != nil:
@@ -204,15 +236,15 @@ func (h *handlers) relayCheck(c *fiber.Ctx, f form, kept data.Relay, password *s
 }
 
 // trial sends a mail to the user who asks for it, and says what became of it.
-func (h *handlers) trial(ctx context.Context, f form, transport *mail.SMTP, from string, u data.User) (said string, bad bool) {
-	raw, err := mail.Render(mail.Message{From: data.Mailbox{Name: f.Values["from_name"], Address: from}, To: []data.Mailbox{u.Mailbox()},
+func (h *handlers) trial(ctx context.Context, f form, transport *mail.SMTP, from data.Mailbox, u data.User) (said string, bad bool) {
+	raw, err := mail.Render(mail.Message{From: from, To: []data.Mailbox{u.Mailbox()},
 		Subject: f.T("Essai d’envoi de Carnet", "A trial mail from Carnet"),
 		Text:    f.T("Si vous lisez ceci, Carnet peut envoyer des e-mails.", "If you read this, Carnet can send emails."),
 		ID:      mail.NewMessageID(string(data.NewID()), h.host()), Date: time.Now()})
 	if err != nil {
 		return f.T("L’essai n’a pas pu être écrit : vérifiez l’expéditeur.", "The trial could not be written: check the sender."), true
 	}
-	result, err := transport.Send(ctx, mail.Envelope{From: from, To: []string{u.Email}, Body: raw}, func() error { return nil })
+	result, err := transport.Send(ctx, mail.Envelope{From: from.Address, To: []string{u.Email}, Body: raw}, func() error { return nil })
 	if err != nil {
 		return f.T("L’essai n’est pas parti.", "The trial did not leave."), true
 	}

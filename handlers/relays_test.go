@@ -221,7 +221,7 @@ func TestRelayTestIsAsStrictAsSaving(t *testing.T) {
 		b.fill("Adresse de l’agence", "agence@exemple.example").fill("Port", "99999")
 		b.all().refused(422, button).sees("Un port est un nombre de 1 à 65535.").misses("injoignable")
 		b.fill("Port", strconv.Itoa(box.addr.Port)).fill("Identifiant", "agence")
-		b.all().refused(422, button).sees("Tapez le mot de passe.")
+		b.all().refused(422, button).sees("Remplissez ce champ.")
 		b.fill("Mot de passe", goodPassword).click(button).sees("Expéditeur")
 	}
 	if got := box.letters(); len(got) != 1 {
@@ -240,5 +240,62 @@ func TestRelayPasswordStaysHere(t *testing.T) {
 		b.all().refused(422, button).sees("Tapez de nouveau le mot de passe").secrecy(o)
 		b.visit("/relay").fill("Identifiant", "agence2")
 		b.all().refused(422, button).sees("Tapez de nouveau le mot de passe").secrecy(o)
+	}
+}
+
+func TestRelayOfTheCommandLine(t *testing.T) {
+	// What the command line sets is shown as set by it and wins; the rest is set
+	// in the page.
+	t.Parallel()
+	box := newMailbox(t)
+	server := mail.Server{Host: "127.0.0.1", Port: box.addr.Port, Security: mail.Clear, User: "agence", Password: goodPassword}
+	o := atelier(t, func(c *Config) {
+		c.Post = post(t, c.Store, &mail.Route{Outgoing: mail.Leaving, Server: server, From: data.Mailbox{Address: "agence@exemple.example"}})
+	})
+	b := o.browser(t).visit("/relay")
+	b.sees("Réglé au démarrage (-smtp, CARNET_SMTP) : 127.0.0.1, port "+strconv.Itoa(box.addr.Port)+", sans chiffrement, identifiant agence.",
+		"Réglé au démarrage (-from, CARNET_FROM) : agence@exemple.example.", "Connexions à la fois", "E-mails par minute")
+	if got := b.all().value("E-mails par minute"); got != "300" {
+		t.Errorf("%s a minute are in force", got)
+	}
+	b.secrecy(o)
+	b.misses("Nom du serveur", "Identifiant", "Mot de passe", "Adresse de l’agence")
+	b.fill("Nom affiché", "L’Agence").fill("Réponses à", "reponses@exemple.example").fill("Connexions à la fois", "3").fill("E-mails par minute", "60")
+	b.click("M’envoyer un essai").sees("Essai accepté par le serveur")
+	if got := box.letters(); len(got) != 1 || !strings.Contains(got[0], "From: =?utf-8?q?L=E2=80=99Agence?= <agence@exemple.example>") {
+		t.Errorf("the server got %q", got)
+	}
+	b.fill("Connexions à la fois", "99").all().refused(422, "Tester la connexion").sees("Un nombre jusqu’à 16.")
+	b.fill("Connexions à la fois", "3").click("Enregistrer").sees("Réglages d’envoi enregistrés.")
+	r := o.post.Route()
+	if r.Server != server || r.From != (data.Mailbox{Name: "L’Agence", Address: "agence@exemple.example"}) || r.ReplyTo.Address != "reponses@exemple.example" || r.Connections != 3 || r.PerMinute != 60 {
+		t.Errorf("the route is %+v", r)
+	}
+	if kept, err := o.store.Relay(bg); err != nil || kept.Host != "" || len(kept.Password) > 0 {
+		t.Errorf("the page kept %+v, %v", kept, err)
+	}
+	// What a form says of what the command line sets is not taken.
+	b.send("POST", "/relay", "version=1&host=smtp.ailleurs.example&port=25&security=tls&user=x&password=y&from=z%40exemple.example&connections=3&per_minute=60")
+	if kept, err := o.store.Relay(bg); err != nil || kept.Version != 2 || kept.Host != "" || kept.From.Address != "" {
+		t.Errorf("the page kept %+v, %v", kept, err)
+	}
+}
+
+func TestRelaySenderOfTheCommandLine(t *testing.T) {
+	// A sender without a server on the command line is the page's server's.
+	t.Parallel()
+	box := newMailbox(t)
+	o := atelier(t, func(c *Config) {
+		c.Post = post(t, c.Store, &mail.Route{From: data.Mailbox{Name: "Ligne", Address: "ligne@exemple.example"}})
+	})
+	b := o.browser(t).visit("/relay").sees("Réglé au démarrage (-from, CARNET_FROM) : Ligne <ligne@exemple.example>.").misses("Adresse de l’agence", "Nom affiché")
+	b.fill("Nom du serveur", "127.0.0.1").fill("Port", strconv.Itoa(box.addr.Port)).fill("Chiffrement", "Aucun : relais sur cette machine")
+	b.click("M’envoyer un essai").sees("Essai accepté par le serveur")
+	if got := box.letters(); len(got) != 1 || !strings.Contains(got[0], "<ligne@exemple.example>") {
+		t.Errorf("the server got %q", got)
+	}
+	b.click("Enregistrer").sees("Réglages d’envoi enregistrés.")
+	if r := o.post.Route(); r.Outgoing != mail.Leaving || r.From.Address != "ligne@exemple.example" || r.From.Name != "Ligne" {
+		t.Errorf("the route is %+v", r)
 	}
 }
