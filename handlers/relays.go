@@ -245,6 +245,9 @@ func (h *handlers) trial(ctx context.Context, f form, transport *mail.SMTP, from
 		return f.T("L’essai n’a pas pu être écrit : vérifiez l’expéditeur.", "The trial could not be written: check the sender."), true
 	}
 	result, err := transport.Send(ctx, mail.Envelope{From: from.Address, To: []string{u.Email}, Body: raw}, func() error { return nil })
+	if pause, ok := errors.AsType[*mail.PauseError](err); ok {
+		return f.T("L’essai n’est pas parti. %s", "The trial did not leave. %s", pauseWords(f.Lang, pause)), true
+	}
 	if err != nil {
 		return f.T("L’essai n’est pas parti.", "The trial did not leave."), true
 	}

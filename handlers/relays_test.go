@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"carnet/data"
+	"carnet/i18n"
 	"carnet/mail"
 
 	"github.com/emersion/go-sasl"
@@ -297,5 +298,75 @@ func TestRelaySenderOfTheCommandLine(t *testing.T) {
 	b.click("Enregistrer").sees("Réglages d’envoi enregistrés.")
 	if r := o.post.Route(); r.Outgoing != mail.Leaving || r.From.Address != "ligne@exemple.example" || r.From.Name != "Ligne" {
 		t.Errorf("the route is %+v", r)
+	}
+}
+
+func TestRefusedStepsAreSaidInWords(t *testing.T) {
+	// What a server refuses is said in words, with what to do, before its own.
+	t.Parallel()
+	for _, x := range []struct {
+		step   mail.Step
+		code   int
+		reply  string
+		fr, en string
+	}{
+		{mail.StepAuth, 535, "5.7.8 authentication failed", "Le serveur a refusé l’identifiant ou le mot de passe : vérifiez-les.", "The server refused the user or the password: check them."},
+		{mail.StepAuth, 534, "5.7.9 too weak", "Le serveur demande un mot de passe d’application", "The server asks for an app password"},
+		{mail.StepAuth, 530, "5.7.0 Must issue a STARTTLS command first", "Le serveur veut une connexion chiffrée avant le mot de passe", "The server wants an encrypted connection before the password"},
+		{mail.StepAuth, 538, "5.7.11 encryption required", "Le serveur veut une connexion chiffrée avant le mot de passe", "The server wants an encrypted connection before the password"},
+		{mail.StepAuth, 504, "5.5.4 unrecognized", "Le serveur n’accepte pas cette façon de s’identifier", "The server does not take this way to sign in"},
+		{mail.StepAuth, 454, "4.7.0 temporary", "Le serveur ne peut pas vérifier le mot de passe en ce moment", "The server cannot check the password at the moment"},
+		{mail.StepAuth, 432, "4.7.12 transition", "Le serveur veut que ce mot de passe soit changé", "The server wants this password to be changed"},
+		{mail.StepSender, 530, "5.7.0 authentication required", "Le serveur veut une identification : indiquez un identifiant et un mot de passe.", "The server wants a sign-in: enter a user and a password."},
+		{mail.StepSender, 553, "5.7.1 not yours", "Le serveur n’accepte pas d’e-mail de cet expéditeur", "The server takes no email from this sender"},
+		{mail.StepSender, 451, "4.3.0 later", "Le serveur est occupé ou se méfie : réessayez dans quelques minutes.", "The server is busy or wary: try again in a few minutes."},
+		{mail.StepGreeting, 554, "5.7.1 blocked", "Le serveur refuse de parler à cette machine", "The server refuses to talk to this machine"},
+		{mail.StepGreeting, 421, "4.3.2 busy", "Le serveur est occupé ou se méfie", "The server is busy or wary"},
+		{mail.StepHello, 550, "5.7.1 bad name", "Le serveur refuse le nom sous lequel cette machine se présente", "The server refuses the name that this machine gives"},
+		{mail.StepTLS, 502, "5.5.1 no", "Le serveur a refusé de chiffrer", "The server refused to encrypt"},
+	} {
+		for l, want := range map[i18n.Lang]string{i18n.French: x.fr, i18n.English: x.en} {
+			said := []mail.Said{{Step: mail.StepConnect}, {Step: x.step, Code: x.code, Reply: x.reply}}
+			last := even(relaySteps(l, said, true)[1].Words)
+			words := strconv.Itoa(x.code) + " " + x.reply
+			if !strings.HasPrefix(last, want) || !strings.Contains(last, words) {
+				t.Errorf("%s %d: the test says %q", x.step, x.code, last)
+			}
+			paused := even(pauseWords(l, &mail.PauseError{Step: x.step, Code: x.code, Reply: x.reply}))
+			if !strings.Contains(paused, want) || !strings.Contains(paused, words) {
+				t.Errorf("%s %d: the banner says %q", x.step, x.code, paused)
+			}
+		}
+	}
+	for _, x := range []struct {
+		step   mail.Step
+		reason mail.Reason
+		fr     string
+	}{
+		{mail.StepSender, mail.BadAddress, "L’adresse de l’expéditeur ne peut pas être transmise : vérifiez-la."},
+		{mail.StepSender, mail.NeedsSMTPUTF8, "Le serveur n’accepte pas d’accents dans l’adresse de l’expéditeur"},
+		{mail.StepConnect, mail.Unreachable, "Le serveur est injoignable : vérifiez son nom et le port"},
+		{mail.StepConnect, mail.TimedOut, "Le serveur n’a pas répondu à temps : vérifiez son nom et le port"},
+		{mail.StepGreeting, mail.Cut, "La connexion s’est rompue : si le port est 465, choisissez « TLS dès la connexion »"},
+		{mail.StepGreeting, mail.TimedOut, "Le serveur n’a rien dit : si le port est 465, choisissez « TLS dès la connexion »"},
+		{mail.StepTLS, "", "Le chiffrement n’a pas pu être établi"},
+		{mail.StepAuth, "", "L’identification n’a pas abouti"},
+	} {
+		if got := even(pauseWords(i18n.French, &mail.PauseError{Step: x.step, Reason: x.reason})); !strings.Contains(got, x.fr) {
+			t.Errorf("%s %s: it says %q", x.step, x.reason, got)
+		}
+		if got := even(relaySteps(i18n.French, []mail.Said{{Step: x.step, Reason: x.reason}}, true)[0].Words); !strings.Contains(got, x.fr) {
+			t.Errorf("%s %s: the test says %q", x.step, x.reason, got)
+		}
+	}
+}
+
+func TestRelayWrongPassword(t *testing.T) {
+	// A wrong password is said in plain words, in the test and in what became of
+	// a trial, before the server's.
+	t.Parallel()
+	_, b := signsIn(t, newMailbox(t))
+	for _, button := range []string{"Tester la connexion", "M’envoyer un essai"} {
+		b.click(button).sees("Le serveur a refusé l’identifiant ou le mot de passe", "« 535 5.7.8 authentication failed »")
 	}
 }
