@@ -106,10 +106,11 @@ func (visitor) Data(r io.Reader) error {
 	return err
 }
 
-// agency starts an empty book and makes its first account, an administrator's.
-func agency(t *testing.T) *page {
+// agency starts an empty book, with flags, and makes its first account, an
+// administrator's.
+func agency(t *testing.T, flags ...string) *page {
 	t.Helper()
-	c := run(t, nil, "-addr", "127.0.0.1:0")
+	c := run(t, nil, append([]string{"-addr", "127.0.0.1:0"}, flags...)...)
 	code := regexp.MustCompile(`code=(\S+)`).FindStringSubmatch(c.out.String())
 	if code == nil {
 		t.Fatal("no code was printed")

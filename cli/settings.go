@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/netip"
 	"net/url"
 	"strings"
 
@@ -169,7 +168,7 @@ func publicURL(s string) (*url.URL, error) {
 // Loopback tells whether only this machine can reach the address.
 func (s Settings) Loopback() bool {
 	host, _, err := net.SplitHostPort(s.Addr)
-	return err == nil && loopback(host)
+	return err == nil && mail.Loopback(host)
 }
 
 // InClear tells whether browsers on other machines come by plain http, so that
@@ -181,13 +180,5 @@ func (s Settings) InClear() bool {
 	case s.PublicURL.Scheme == "https":
 		return false
 	}
-	return !s.Loopback() || !loopback(s.PublicURL.Hostname())
-}
-
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
+	return !s.Loopback() || !mail.Loopback(s.PublicURL.Hostname())
 }
