@@ -154,13 +154,15 @@ func serve(ctx context.Context, settings cli.Settings, store *data.Store, log *s
 
 func shutDown(app *fiber.App) error { return app.ShutdownWithTimeout(20 * time.Second) }
 
-// fixedRoute is how mails leave if the command line says so; nil if the page does.
+// fixedRoute is what the command line says of how mails leave; nil: nothing.
 func fixedRoute(settings cli.Settings) *mail.Route {
 	switch {
 	case settings.Demo:
-		return &mail.Route{Outgoing: mail.Captured, From: demo.Sender, Fixed: true}
+		return &mail.Route{Outgoing: mail.Captured, From: demo.Sender}
 	case settings.SMTP != nil:
-		return &mail.Route{Outgoing: mail.Leaving, Server: *settings.SMTP, From: settings.From, PerMinute: mail.DefaultPerMinute, Fixed: true}
+		return &mail.Route{Outgoing: mail.Leaving, Server: *settings.SMTP, From: settings.From}
+	case settings.From.Address != "":
+		return &mail.Route{From: settings.From}
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"testing"
 
+	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 )
 
@@ -63,7 +64,8 @@ func (p *page) enter() {
 	})
 }
 
-// post is an SMTP server on this machine, which takes nothing from one sender.
+// post is an SMTP server on this machine, which takes nothing from one sender,
+// and knows one user.
 func post(t *testing.T) (port string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -71,6 +73,7 @@ func post(t *testing.T) (port string) {
 		t.Fatal(err)
 	}
 	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return visitor{}, nil }))
+	server.AllowInsecureAuth = true
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { _ = server.Close() })
 	return fmt.Sprint(listener.Addr().(*net.TCPAddr).Port)
@@ -80,6 +83,17 @@ type visitor struct{}
 
 func (visitor) Reset()        {}
 func (visitor) Logout() error { return nil }
+func (visitor) AuthMechanisms() []string {
+	return []string{sasl.Plain}
+}
+func (visitor) Auth(string) (sasl.Server, error) {
+	return sasl.NewPlainServer(func(_, user, password string) error {
+		if user != "agence" || password != "le bon" {
+			return &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "authentication failed"}
+		}
+		return nil
+	}), nil
+}
 func (visitor) Mail(from string, _ *smtp.MailOptions) error {
 	if from == "refusee@exemple.fr" {
 		return &smtp.SMTPError{Code: 553, Message: "not your sender"}
@@ -92,10 +106,11 @@ func (visitor) Data(r io.Reader) error {
 	return err
 }
 
-// agency starts an empty book and makes its first account, an administrator's.
-func agency(t *testing.T) *page {
+// agency starts an empty book, with flags, and makes its first account, an
+// administrator's.
+func agency(t *testing.T, flags ...string) *page {
 	t.Helper()
-	c := run(t, nil, "-addr", "127.0.0.1:0")
+	c := run(t, nil, append([]string{"-addr", "127.0.0.1:0"}, flags...)...)
 	code := regexp.MustCompile(`code=(\S+)`).FindStringSubmatch(c.out.String())
 	if code == nil {
 		t.Fatal("no code was printed")
@@ -143,6 +158,22 @@ func TestRelay(t *testing.T) {
 		p.waitText(step)
 	}
 	p.axe("a connection that works")
+
+	p.typeInto("textbox", "Identifiant", "agence")
+	p.typeInto("textbox", "Mot de passe", "le mauvais")
+	p.reachByTab("button", "Tester la connexion")
+	p.enter()
+	p.waitText("535 5.7.8 authentication failed")
+	p.typeInto("textbox", "Mot de passe", "le bon")
+	p.reachByTab("button", "Tester la connexion")
+	p.enter()
+	p.waitText("La connexion fonctionne.")
+	p.waitText("Le mot de passe que vous avez tapé est gardé quinze minutes")
+	if got := p.value("textbox", "Mot de passe"); got != "" {
+		t.Errorf("the password came back as %q", got)
+	}
+	p.axe("a password that is kept for the form")
+
 	p.typeInto("spinbutton", "Connexions à la fois", "99")
 	p.press("Enter")
 	p.waitText("Rien n’a été enregistré : 1 champ à corriger.")
@@ -152,4 +183,7 @@ func TestRelay(t *testing.T) {
 	p.typeKeys("2")
 	p.enter()
 	p.waitText("Réglages d’envoi enregistrés.")
+	p.reachByTab("button", "Tester la connexion")
+	p.enter()
+	p.waitText("La connexion fonctionne.") // with the password that was tested
 }

@@ -92,11 +92,34 @@ func TestRelayStates(t *testing.T) {
 		p.follow("button", check)
 		p.everywhere("connection that fails")
 		p.fill("textbox", from, "agence@exemple.fr")
+		p.fill("textbox", say("Identifiant", "User"), "agence")
+		p.fill("textbox", say("Mot de passe", "Password"), "le mauvais")
+		p.follow("button", check)
+		p.everywhere("password that is refused")
+		p.fill("textbox", say("Mot de passe", "Password"), "le bon")
 		p.follow("button", check)
 		p.everywhere("connection that works")
 		p.fill("textbox", from, "agence")
 		p.follow("button", say("Enregistrer", "Save"))
 		p.everywhere("mail server with an error")
+	})
+}
+
+// The page of a mail server that the command line set shows it, and is within
+// reach of all.
+func TestFixedRelayStates(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, say func(...string) string) {
+		p := agency(t, "-smtp", "smtp+insecure://agence:un%20autre@127.0.0.1:"+post(t), "-from", "agence@exemple.fr")
+		if say("fr", "en") == "en" {
+			p.follow("button", "English: switch the interface to English")
+		}
+		p.visit("/relay")
+		p.follow("button", say("M’envoyer un essai", "Send me a trial"))
+		p.everywhere("mail server of the command line")
+		p.fill("spinbutton", say("Connexions à la fois", "Connections at a time"), "99")
+		p.follow("button", say("Enregistrer", "Save"))
+		p.everywhere("mail server of the command line with an error")
 	})
 }
 

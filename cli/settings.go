@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/netip"
 	"net/url"
 	"strings"
 
@@ -57,8 +56,8 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Settings, 
 	f.StringVar(&s.Addr, "addr", "127.0.0.1:8080", "`address` to listen on")
 	f.StringVar(&db, "db", "carnet.db", "database: bolt:`PATH` or a plain path")
 	f.StringVar(&public, "public-url", "", "`URL` at which browsers find Carnet, when it stands behind a proxy")
-	f.StringVar(&smtp, "smtp", "", "mail server: smtp://user:pass@host:587, smtps://user:pass@host:465, or smtp+insecure://127.0.0.1:2525 for a relay on this machine; without one, mails are held")
-	f.StringVar(&from, "from", "", "sender of every mail: `\"Name <address>\"`")
+	f.StringVar(&smtp, "smtp", "", "mail server: smtp://user:pass@host:587, smtps://user:pass@host:465, or smtp+insecure://127.0.0.1:2525 for a relay on this machine; it wins over the one that the page sets; without either, mails are held")
+	f.StringVar(&from, "from", "", "sender of every mail, over the one that the page sets: `\"Name <address>\"`")
 	f.BoolVar(&s.Demo, "demo", false, "show the demo agency in a temporary file, signed in; no mail ever leaves")
 	f.StringVar(&s.LogFormat, "log-format", "text", "log as `text` or json")
 	err := f.Parse(args)
@@ -169,7 +168,7 @@ func publicURL(s string) (*url.URL, error) {
 // Loopback tells whether only this machine can reach the address.
 func (s Settings) Loopback() bool {
 	host, _, err := net.SplitHostPort(s.Addr)
-	return err == nil && loopback(host)
+	return err == nil && mail.Loopback(host)
 }
 
 // InClear tells whether browsers on other machines come by plain http, so that
@@ -181,13 +180,5 @@ func (s Settings) InClear() bool {
 	case s.PublicURL.Scheme == "https":
 		return false
 	}
-	return !s.Loopback() || !loopback(s.PublicURL.Hostname())
-}
-
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
+	return !s.Loopback() || !mail.Loopback(s.PublicURL.Hostname())
 }

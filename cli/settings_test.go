@@ -151,7 +151,7 @@ func TestHelp(t *testing.T) {
 func TestLoopback(t *testing.T) {
 	t.Parallel()
 	for addr, want := range map[string]bool{
-		"127.0.0.1:1": true, "127.9.9.9:1": true, "[::1]:1": true, "localhost:1": true,
+		"127.0.0.1:1": true, "127.9.9.9:1": true, "[::1]:1": true, "localhost:1": true, "LocalHost:1": true, "[::ffff:127.0.0.1]:1": true,
 		":1": false, "0.0.0.0:1": false, "[::]:1": false, "192.168.1.4:1": false, "carnet.example:1": false, "nonsense": false,
 	} {
 		if got := (Settings{Addr: addr}).Loopback(); got != want {

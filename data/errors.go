@@ -53,6 +53,9 @@ const (
 	NoFile     Problem = "no file"      // the text speaks of one
 	Unfilled   Problem = "unfilled"     // variables without a value, which Text names; for Whom, if one mail each
 	Misnamed   Problem = "misnamed"     // a variable that is none; Text says where
+	Elsewhere  Problem = "elsewhere"    // the secret that is kept is for another server or user
+	Expired    Problem = "expired"      // what was typed before is not kept any more
+	Locked     Problem = "locked"       // the secret that is kept cannot be read with this key
 )
 
 // FieldError is a Problem with one field of a record.

@@ -35,8 +35,17 @@ type Relay struct {
 	Updated time.Time `cbor:"11,keyasint"`
 }
 
-// MaxConnections bounds Relay.Connections.
-const MaxConnections = 16
+// What a server is asked for unless it is known to take more.
+const (
+	DefaultConnections = 2
+	DefaultPerMinute   = 300
+)
+
+// Bounds of Relay.Connections and Relay.PerMinute.
+const (
+	MaxConnections = 16
+	maxPerMinute   = 10_000
+)
 
 // relayRecord names the record to its secret.
 const relayRecord = "relay"
@@ -49,7 +58,7 @@ func (s *Store) Relay(ctx context.Context) (Relay, error) {
 func relay(r kv.Reader) (Relay, error) {
 	x, err := get[Relay](r, key[string](tRelay))
 	if err == ErrNotFound {
-		return Relay{Port: 587, Security: StartTLS, Connections: 2}, nil
+		return Relay{Port: 587, Security: StartTLS, Connections: DefaultConnections, PerMinute: DefaultPerMinute}, nil
 	}
 	return x, err
 }
@@ -69,8 +78,7 @@ func (s *Store) RelayPassword(x Relay) (string, error) {
 
 // SetRelay changes how mails leave as change says, and wakes the worker.
 // version is the one the caller saw: if it moved on, the error is ErrStale and
-// what is returned is as it stands. password replaces the one that is kept;
-// nil leaves it, unless there is no user any more. Invalid if a field is.
+// what is returned is as it stands. The rest is as With says.
 func (s *Store) SetRelay(ctx context.Context, version uint64, password *string, change func(*Relay)) (Relay, error) {
 	now := s.now()
 	var secret []byte
@@ -89,25 +97,39 @@ func (s *Store) SetRelay(ctx context.Context, version uint64, password *string, 
 		if old.Version != version {
 			return old, ErrStale
 		}
-		x := old
-		change(&x)
-		x.Password, x.Version, x.Updated = old.Password, old.Version+1, now
-		if password != nil {
-			x.Password = secret
-		}
-		if x.User == "" {
-			x.Password = nil
-		}
-		if err := x.check(); err != nil {
+		x, err := old.With(password, change)
+		if err != nil {
 			return x, err
+		}
+		if x.Version, x.Updated = old.Version+1, now; password != nil && x.User != "" {
+			x.Password = secret
 		}
 		w.Notify(Outbox)
 		return x, put(w, key[string](tRelay), x)
 	})
 }
 
-// check tidies the fields and returns Invalid if one cannot be kept.
-func (x *Relay) check() error {
+// With returns x after a change, as SetRelay would keep it but for a new
+// password. password replaces the one that is kept; nil leaves it, which is for
+// the same server and user only: it never goes to another. Without a user there
+// is none. Invalid if a field is.
+func (x Relay) With(password *string, change func(*Relay)) (Relay, error) {
+	old := x
+	change(&x)
+	x.Password, x.Version, x.Updated = old.Password, old.Version, old.Updated
+	if password != nil {
+		x.Password = nil
+	}
+	err := x.check(old, password != nil && *password != "")
+	if x.User == "" {
+		x.Password = nil
+	}
+	return x, err
+}
+
+// check tidies the fields and returns Invalid if one cannot be kept after old.
+// typed tells that a password comes with it.
+func (x *Relay) check(old Relay, typed bool) error {
 	var c checker
 	c.line("host", &x.Host, 253)
 	if strings.ContainsAny(x.Host, "/@ ") {
@@ -118,8 +140,12 @@ func (x *Relay) check() error {
 	}
 	choice(&c, "security", &x.Security, StartTLS, TLS, Clear)
 	c.line("user", &x.User, 320)
-	if x.User != "" && len(x.Password) == 0 {
+	switch {
+	case x.User == "" || typed:
+	case len(x.Password) == 0:
 		c.add("password", Required)
+	case x.Host != "" && (x.Host != old.Host || x.User != old.User):
+		c.add("password", Elsewhere)
 	}
 	c.address("from", &x.From.Address, x.Host != "")
 	c.line("from_name", &x.From.Name, 120)
@@ -133,5 +159,3 @@ func (x *Relay) check() error {
 	}
 	return c.err()
 }
-
-const maxPerMinute = 10_000

@@ -54,7 +54,8 @@ func TestRelayPasswordIsEncrypted(t *testing.T) {
 
 func TestRelayIsSetByOne(t *testing.T) {
 	// The second to save is told; a password that is not typed again stays, and
-	// goes with its user; a server without what it needs is refused.
+	// goes with its user, and to no other server; one without what it needs is
+	// refused.
 	t.Parallel()
 	s, _, _ := keyed(t)
 	x := set(t, s, 0, "secret")
@@ -67,6 +68,10 @@ func TestRelayIsSetByOne(t *testing.T) {
 	if stands.Port != 2525 {
 		t.Errorf("it stands with the port %d", stands.Port)
 	}
+	for _, change := range []func(*data.Relay){func(r *data.Relay) { r.Host = "smtp.ailleurs.example" }, func(r *data.Relay) { r.User = "autre" }} {
+		_, err = s.SetRelay(t.Context(), y.Version, nil, change)
+		wantProblem(t, err, "password", data.Elsewhere)
+	}
 	z := must(s.SetRelay(t.Context(), y.Version, nil, func(r *data.Relay) { r.User = "" }))(t)
 	if len(z.Password) > 0 {
 		t.Error("the password is kept without its user")
@@ -78,6 +83,19 @@ func TestRelayIsSetByOne(t *testing.T) {
 	for field, want := range map[string]data.Problem{"host": data.Malformed, "port": data.Malformed, "password": data.Required, "from": data.Required,
 		"reply_to": data.Malformed, "connections": data.OutOfRange, "per_minute": data.OutOfRange, "security": data.NotOffered} {
 		wantProblem(t, err, field, want)
+	}
+}
+
+func TestRelayIsBoundedFromTheStart(t *testing.T) {
+	// A server that is set without another word about it gets so many mails a
+	// minute and no more.
+	t.Parallel()
+	s, _, _ := keyed(t)
+	if x := must(s.Relay(t.Context()))(t); x.PerMinute != 300 || x.Connections != 2 {
+		t.Errorf("before it is set: %d a minute, %d connections", x.PerMinute, x.Connections)
+	}
+	if x := set(t, s, 0, "secret"); x.PerMinute != 300 || x.Connections != 2 {
+		t.Errorf("once it is set: %d a minute, %d connections", x.PerMinute, x.Connections)
 	}
 }
 

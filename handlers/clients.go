@@ -87,10 +87,10 @@ func (h *handlers) clientsIndex(c *fiber.Ctx) error {
 }
 
 // query returns what a search asks for.
-func query(c *fiber.Ctx) string { return typed(c, "q") }
+func query(c *fiber.Ctx) string { return queryText(c, "q") }
 
-// typed returns a text of the query, cut to a length that a person types.
-func typed(c *fiber.Ctx, name string) string {
+// queryText returns a text of the query, cut to a length that a person types.
+func queryText(c *fiber.Ctx, name string) string {
 	q := []rune(strings.ToValidUTF8(c.Query(name), ""))
 	return string(q[:min(len(q), 200)])
 }

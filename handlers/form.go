@@ -117,6 +117,10 @@ func problemWords(l i18n.Lang, e data.FieldError) string {
 			return l.T("Indiquez un nom.", "Enter a name.")
 		case "subject":
 			return l.T("Indiquez un objet.", "Enter a subject.")
+		case "host":
+			return l.T("Indiquez le serveur.", "Enter the server.")
+		case "from":
+			return l.T("Indiquez l’adresse d’où partent les e-mails.", "Enter the address that emails leave from.")
 		}
 		return l.T("Remplissez ce champ.", "Fill in this field.")
 	case data.TooLong:
@@ -152,11 +156,17 @@ func problemWords(l i18n.Lang, e data.FieldError) string {
 		return l.T("Ajoutez au moins un destinataire.", "Add at least one recipient.")
 	case data.TooMany:
 		return l.T("%d destinataires au plus : retirez-en, ou faites deux envois.", "At most %d recipients: remove some, or send twice.", e.Max)
+	case data.Elsewhere:
+		return l.T("Tapez de nouveau le mot de passe : celui qui est enregistré ne va qu’à son serveur et à son identifiant.", "Type the password again: the one that is kept goes to its server and user only.")
+	case data.Expired:
+		return l.T("Tapez de nouveau le mot de passe : ce que vous aviez tapé n’est gardé que quinze minutes.", "Type the password again: what you had typed is kept for fifteen minutes only.")
+	case data.Locked:
+		return l.T("Tapez de nouveau le mot de passe : la clé de ce serveur ne lit pas celui qui est enregistré.", "Type the password again: this server’s key does not read the one that is kept.")
 	case data.Unresolved:
 		return l.T("Corrigez ou retirez les adresses signalées.", "Fix or remove the marked addresses.")
 	}
 	switch e.Field {
-	case "email":
+	case "email", "from", "reply_to":
 		return l.T("Cette adresse semble incomplète. Exemple : prenom.nom@exemple.fr", "This address looks incomplete. Example: first.last@example.com")
 	case "siret":
 		return l.T("Un SIRET a 14 chiffres, et celui-ci n’en est pas un. Vérifiez-le.", "A SIRET has 14 digits, and this is not one. Check it.")
@@ -164,6 +174,10 @@ func problemWords(l i18n.Lang, e data.FieldError) string {
 		return l.T("Ce numéro n’est pas valable. Exemple : FR40 303265045", "This number is not valid. Example: FR40 303265045")
 	case "website":
 		return l.T("Cette adresse web n’est pas valable. Exemple : www.exemple.fr", "This web address is not valid. Example: www.example.com")
+	case "port":
+		return l.T("Un port est un nombre de 1 à 65535. Le plus courant est 587.", "A port is a number from 1 to 65535. The most common one is 587.")
+	case "host":
+		return l.T("Ce n’est pas un nom de serveur. Exemple : smtp.exemple.fr", "This is no server name. Example: smtp.example.com")
 	case "code":
 		return l.T("Ce n’est pas le code que le serveur a affiché.", "This is not the code that the server printed.")
 	}

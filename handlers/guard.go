@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
 
 	"carnet/data"
+	"carnet/mail"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -52,17 +52,10 @@ func (h *handlers) headers(c *fiber.Ctx) error {
 // this machine: another site may have its own name lead here (DNS rebinding).
 func (h *handlers) local(c *fiber.Ctx) error {
 	host := string(c.Request().Host())
-	if h.Demo && !loopback(host) && (h.PublicURL == nil || host != h.PublicURL.Host) {
+	if h.Demo && !mail.Loopback((&url.URL{Host: host}).Hostname()) && (h.PublicURL == nil || host != h.PublicURL.Host) {
 		return fiber.ErrForbidden
 	}
 	return c.Next()
-}
-
-// loopback tells whether a host, with or without a port, is this machine.
-func loopback(host string) bool {
-	name := (&url.URL{Host: host}).Hostname()
-	ip, err := netip.ParseAddr(name)
-	return name == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // unread answers a request that could not be read, and so reached no route.
@@ -190,7 +183,7 @@ func (h *handlers) signedIn(c *fiber.Ctx) error {
 	}
 	v := sessionsNew{Lang: h.lang(c), Next: c.OriginalURL()}
 	if c.Method() == fiber.MethodPost && !isUpload(c) { // a file is not taken from strangers
-		if v.Kept = string(c.BodyRaw()); v.Kept == "" {
+		if v.Kept = withoutPassword(string(c.BodyRaw())); v.Kept == "" {
 			v.Kept = "&" // a form without fields is to be posted again too
 		}
 		return h.page(c, fiber.StatusUnauthorized, v)

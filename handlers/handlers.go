@@ -75,6 +75,7 @@ type handlers struct {
 	sessions *sessionStore
 	kept     *kept
 	tries    *tries
+	typed    typed
 }
 
 // lang returns the language of a request: the user's choice, else the cookie's,

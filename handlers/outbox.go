@@ -134,7 +134,7 @@ func (h *handlers) messagesIndex(c *fiber.Ctx) error {
 	}
 	f.State, v.Author, v.Query = v.State, f.Author, f.Query
 	if f.Client == "" {
-		v.Name = typed(c, "name")
+		v.Name = queryText(c, "name")
 	}
 	if v.List, err = h.messagesNamed(c, l, f, v.Name); err != nil {
 		return err

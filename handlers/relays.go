@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"errors"
 	"strconv"
 	"time"
@@ -17,6 +16,7 @@ type relaysEdit struct {
 	Route   mail.Route // how mails leave now
 	Secret  bool       // a password is kept
 	Steps   []relaysStep
+	Refused bool // a check or a trial was asked for, and the form has Problems
 	Checked bool // a check or a trial was made; Bad tells that it failed
 	Bad     bool
 	Said    string // what became of it
@@ -25,14 +25,43 @@ type relaysEdit struct {
 func (relaysEdit) Template() string { return "relays/edit" }
 func (v relaysEdit) Title() string  { return v.T("Envoi des e-mails", "Sending emails") }
 
-// Server is the address of the server that the command line set.
-func (v relaysEdit) Server() string { return v.Route.Server.String() }
+// Server is the server that the command line set, in words.
+func (v relaysEdit) Server() string {
+	s := v.Route.Server
+	words := v.T("%s, port %d, %s", "%s, port %d, %s", s.Host, s.Port, map[mail.Security]string{
+		mail.StartTLS: "STARTTLS", mail.TLS: v.T("TLS dès la connexion", "TLS from the start"), mail.Clear: v.T("sans chiffrement", "without encryption")}[s.Security])
+	if s.User == "" {
+		return words
+	}
+	return v.T("%s, identifiant %s", "%s, user %s", words, s.User)
+}
+
+// From is the sender that the command line set.
+func (v relaysEdit) From() string {
+	if !v.Route.FixedName {
+		return v.Route.From.Address
+	}
+	return v.Route.From.String()
+}
+
+// Kept says which password an empty field stands for.
+func (v relaysEdit) Kept() string {
+	switch {
+	case v.Values["typed"] != "":
+		return v.T("Le mot de passe que vous avez tapé est gardé quinze minutes, sans être montré : « Enregistrer » l’enregistre. Laissez le champ vide.",
+			"The password that you typed is kept for fifteen minutes and not shown: “Save” saves it. Leave the field empty.")
+	case v.Secret:
+		return v.T("Un mot de passe est enregistré, chiffré. Laissez le champ vide pour le garder.", "A password is kept, encrypted. Leave the field empty to keep it.")
+	}
+	return ""
+}
 
 // Demo tells whether nothing leaves whatever is set.
 func (v relaysEdit) Demo() bool { return v.Route.Outgoing == mail.Captured }
 
-// relayFields are the fields of the form, but for the password.
-var relayFields = []string{"version", "host", "port", "security", "user", "from", "from_name", "reply_to", "reply_to_name", "connections", "per_minute"}
+// relayFields are the fields of the form, but for the password; typed is the
+// handle of one that was typed before the page came back.
+var relayFields = []string{"version", "typed", "host", "port", "security", "user", "from", "from_name", "reply_to", "reply_to_name", "connections", "per_minute"}
 
 // relaysEdit: GET /relay
 func (h *handlers) relaysEdit(c *fiber.Ctx) error {
@@ -63,10 +92,21 @@ func relayValues(x data.Relay) map[string]string {
 	}
 }
 
-func fillRelay(x *data.Relay, f form) {
-	x.Host, x.User, x.Security = f.Values["host"], f.Values["user"], data.Security(f.Values["security"])
-	x.Port, x.Connections, x.PerMinute = f.number("port"), f.number("connections"), f.number("per_minute")
-	x.From = data.Mailbox{Name: f.Values["from_name"], Address: f.Values["from"]}
+// fillRelay takes from a form what route does not have from the command line.
+func fillRelay(x *data.Relay, f form, route mail.Route) {
+	if !route.FixedServer {
+		x.Host, x.Port, x.User, x.Security = f.Values["host"], f.number("port"), f.Values["user"], data.Security(f.Values["security"])
+	}
+	switch {
+	case !route.FixedFrom:
+		x.From.Address = f.Values["from"]
+	case x.From.Address == "" && x.Host != "":
+		x.From.Address = route.From.Address // a server that is kept has a sender
+	}
+	if !route.FixedName {
+		x.From.Name = f.Values["from_name"]
+	}
+	x.Connections, x.PerMinute = f.number("connections"), f.number("per_minute")
 	x.ReplyTo = data.Mailbox{Name: f.Values["reply_to_name"], Address: f.Values["reply_to"]}
 }
 
@@ -78,18 +118,19 @@ func (h *handlers) relaysUpdate(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f := h.posted(c, relayFields...)
-	if op := c.FormValue("op"); op == "check" || op == "try" {
-		return h.relayCheck(c, f, kept, op == "try")
-	}
-	if h.Post.Route().Fixed {
+	route := h.Post.Route()
+	if h.Demo && route.Outgoing == mail.Captured {
 		return data.ErrState
 	}
-	var password *string
-	if typed := c.FormValue("password"); typed != "" {
-		password = &typed
+	f := h.posted(c, relayFields...)
+	password := h.relayPassword(c, &f)
+	if op := c.FormValue("op"); op == "check" || op == "try" {
+		return h.relayCheck(c, f, kept, password, op == "try")
 	}
-	saved, err := h.Store.SetRelay(c.UserContext(), f.version(), password, func(x *data.Relay) { fillRelay(x, f) })
+	if len(f.Problems) > 0 {
+		return h.page(c, fiber.StatusUnprocessableEntity, h.relayForm(f, kept))
+	}
+	saved, err := h.Store.SetRelay(c.UserContext(), f.version(), password, func(x *data.Relay) { fillRelay(x, f, route) })
 	switch {
 	case errors.Is(err, data.ErrStale):
 		f.Values["version"] = strconv.FormatUint(saved.Version, 10)
@@ -103,69 +144,29 @@ func (h *handlers) relaysUpdate(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
+	h.typed.forget(f.Values["typed"])
 	if err := h.Post.Reload(c.UserContext()); err != nil {
 		return err
 	}
 	return h.seeOther(c, "/relay", toast{Lang: f.Lang, ID: "info", Text: f.T("Réglages d’envoi enregistrés.", "Sending settings saved.")})
 }
 
-// checkTime bounds a check, so that its answer still reaches the browser.
-const checkTime = 20 * time.Second
-
-// relayCheck talks to the server that the form, or the command line, says, and
-// shows each step of it.
-func (h *handlers) relayCheck(c *fiber.Ctx, f form, kept data.Relay, try bool) error {
-	v := h.relayForm(f, kept)
-	server, from := v.Route.Server, v.Route.From.Address
-	if !v.Route.Fixed {
-		asked := kept
-		fillRelay(&asked, f)
-		password := c.FormValue("password")
-		if password == "" && asked.Host == kept.Host && asked.User == kept.User { // never to another server
-			var err error
-			if password, err = h.Store.RelayPassword(kept); err != nil && !errors.Is(err, data.ErrKey) {
-				return err
-			}
-		}
-		server, from = mail.ServerOf(asked, password), asked.From.Address
+// relayPassword returns the password that was typed into the form, now or before
+// the page came back with its handle; nil if none was. That it is not kept any
+// more is a problem of the form: the one of before is no answer to it.
+func (h *handlers) relayPassword(c *fiber.Ctx, f *form) *string {
+	if password := c.FormValue("password"); password != "" {
+		f.Values["typed"] = h.typed.keep(time.Now(), user(c).ID, password)
+		return &password
 	}
-	ctx, cancel := context.WithTimeout(c.UserContext(), checkTime)
-	defer cancel()
-	transport := mail.NewSMTP(server, mail.Options{Connect: checkTime / 2, Command: checkTime / 2, Final: checkTime / 2})
-	defer transport.Close()
-	said, err := transport.Check(ctx, from)
-	v.Steps, v.Checked, v.Bad = relaySteps(v.Lang, said, err != nil), true, err != nil
-	switch {
-	case err != nil:
-		v.Said = v.T("La connexion a échoué à la dernière étape ci-dessous.", "The connection failed at the last step below.")
-	case !try:
-		v.Said = v.T("La connexion fonctionne.", "The connection works.")
-	default:
-		v.Said, v.Bad = h.trial(ctx, f, transport, from, user(c))
+	if f.Values["typed"] == "" || f.Values["user"] == "" {
+		return nil
 	}
-	return h.page(c, fiber.StatusOK, v)
-}
-
-// trial sends a mail to the user who asks for it, and says what became of it.
-func (h *handlers) trial(ctx context.Context, f form, transport *mail.SMTP, from string, u data.User) (said string, bad bool) {
-	raw, err := mail.Render(mail.Message{From: data.Mailbox{Name: f.Values["from_name"], Address: from}, To: []data.Mailbox{u.Mailbox()},
-		Subject: f.T("Essai d’envoi de Carnet", "A trial mail from Carnet"),
-		Text:    f.T("Si vous lisez ceci, Carnet peut envoyer des e-mails.", "If you read this, Carnet can send emails."),
-		ID:      mail.NewMessageID(string(data.NewID()), h.host()), Date: time.Now()})
-	if err != nil {
-		return f.T("L’essai n’a pas pu être écrit : vérifiez l’expéditeur.", "The trial could not be written: check the sender."), true
+	password, ok := h.typed.password(time.Now(), user(c).ID, f.Values["typed"])
+	if !ok {
+		f.Values["typed"] = ""
+		f.Problems = data.Invalid{{Field: "password", Problem: data.Expired}}
+		return nil
 	}
-	result, err := transport.Send(ctx, mail.Envelope{From: from, To: []string{u.Email}, Body: raw}, func() error { return nil })
-	if err != nil {
-		return f.T("L’essai n’est pas parti.", "The trial did not leave."), true
-	}
-	o := result.Outcomes[0]
-	if o.State == mail.Accepted {
-		return f.T("Essai accepté par le serveur pour %s : « %s ».", "The server accepted the trial for %s: “%s”.", u.Email, serverWords(o.Code, o.Reply)), false
-	}
-	words := serverWords(o.Code, o.Reply)
-	if words == "" {
-		words = reasonWords(f.Lang, string(o.Reason))
-	}
-	return f.T("Essai refusé pour %s : « %s ».", "The trial for %s was refused: “%s”.", u.Email, words), true
+	return &password
 }

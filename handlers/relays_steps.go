@@ -20,8 +20,8 @@ func relaySteps(l i18n.Lang, said []mail.Said, failed bool) []relaysStep {
 	for i, s := range said {
 		bad := failed && i == len(said)-1
 		step := relaysStep{Lang: l, Name: stepName(l, s.Step), Words: stepWords(l, s), Bad: bad}
-		if bad && s.Reason != "" {
-			step.Words = strings.TrimSpace(causeWords(l, s.Reason) + " " + step.Words)
+		if bad {
+			step.Words = strings.TrimSpace(causeWords(l, s.Step, s.Code, s.Reason) + " " + step.Words)
 		}
 		out = append(out, step)
 	}
@@ -70,39 +70,4 @@ func serverWords(code int, reply string) string {
 		return reply
 	}
 	return strings.TrimSpace(fmt.Sprintf("%d %s", code, reply))
-}
-
-// causeWords says why a conversation stopped, and what to do.
-func causeWords(l i18n.Lang, r mail.Reason) string {
-	switch r {
-	case mail.NoServer:
-		return l.T("Aucun serveur n’est indiqué.", "No server is given.")
-	case mail.NameNotFound:
-		return l.T("Ce nom de serveur n’existe pas : vérifiez-le.", "There is no server of this name: check it.")
-	case mail.InClear:
-		return l.T("Sans chiffrement, seul un relais sur cette machine est accepté.", "Without encryption only a relay on this machine is accepted.")
-	case mail.NoStartTLS:
-		return l.T("Le serveur n’offre pas STARTTLS : essayez « TLS dès la connexion » et le port 465.", "The server does not offer STARTTLS: try “TLS from the start” and port 465.")
-	case mail.NoTLS:
-		return l.T("Ce port ne parle pas TLS : essayez STARTTLS et le port 587.", "This port does not speak TLS: try STARTTLS and port 587.")
-	case mail.CertificateName:
-		return l.T("Le certificat est celui d’un autre nom.", "The certificate is for another name.")
-	case mail.CertificateExpired:
-		return l.T("Le certificat n’est plus, ou pas encore, valable.", "The certificate is no longer, or not yet, valid.")
-	case mail.CertificateUnknown:
-		return l.T("Le certificat n’est signé par aucune autorité connue.", "The certificate is signed by no known authority.")
-	case mail.NoMechanism:
-		return l.T("Le serveur ne propose aucun moyen d’identification connu.", "The server offers no known way to sign in.")
-	}
-	words := []rune(reasonWords(l, string(r)))
-	return strings.ToUpper(string(words[:1])) + string(words[1:]) + "."
-}
-
-// pauseWords says why the queue waits.
-func pauseWords(l i18n.Lang, p *mail.PauseError) string {
-	words := serverWords(p.Code, p.Reply)
-	if p.Reason != "" {
-		words = strings.TrimSpace(causeWords(l, p.Reason) + " " + words)
-	}
-	return l.T("%s : %s", "%s: %s", stepName(l, p.Step), words)
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Capture is a Transport that has nothing to send with: for demonstrations,
-// and where no server is set. It accepts all but two recipients, so that a
+// Capture is a Transport that has nothing to send with: for demonstrations.
+// It accepts all but two recipients, so that a
 // visitor sees a refusal (bounce@example.com) and a delay (slow@example.com).
 type Capture struct{}
 

@@ -25,26 +25,32 @@ type Route struct {
 	ReplyTo     data.Mailbox // where answers go; without an address, to the author
 	Connections int          // 0: DefaultConnections
 	PerMinute   int          // 0: as many as can be
-	Fixed       bool         // by the command line: the page does not change it
+	FixedServer bool         // by the command line, whatever the page says; as are:
+	FixedFrom   bool         // the address of the sender
+	FixedName   bool         // its name
 	Locked      bool         // the password cannot be read with this key, and so nothing leaves
 }
 
-// Post has mails leave by the route that is set: by the command line, or else
-// in the page. When the route changes, what is in hand is finished first.
+// Post has mails leave by the route that is set: by the command line where it
+// says so, or else in the page. When the route changes, what is in hand is finished first.
 type Post struct {
 	store *data.Store
 	log   *slog.Logger
-	fixed *Route
+	fixed Route
 
 	route   atomic.Pointer[Route]
 	worker  atomic.Pointer[Worker] // nil while nothing leaves
 	changed chan struct{}
 }
 
-// NewPost returns the post of a store. A fixed route is the one whatever the
-// page says.
+// NewPost returns the post of a store. fixed is what the command line sets, nil
+// for nothing: a server that mails leave by, a sender, or that they are
+// captured. The page says the rest.
 func NewPost(ctx context.Context, store *data.Store, log *slog.Logger, fixed *Route) (*Post, error) {
-	p := &Post{store: store, log: log, fixed: fixed, changed: make(chan struct{}, 1)}
+	p := &Post{store: store, log: log, changed: make(chan struct{}, 1)}
+	if fixed != nil {
+		p.fixed = *fixed
+	}
 	return p, p.Reload(ctx)
 }
 
@@ -61,15 +67,11 @@ func (p *Post) Paused() *PauseError {
 
 // Reload reads the route anew, after it was changed in the page.
 func (p *Post) Reload(ctx context.Context) error {
-	route := p.fixed
-	if route == nil {
-		kept, err := p.store.Relay(ctx)
-		if err != nil {
-			return err
-		}
-		route = p.fromPage(kept)
+	kept, err := p.store.Relay(ctx)
+	if err != nil {
+		return err
 	}
-	p.route.Store(route)
+	p.route.Store(p.routeOf(kept))
 	select {
 	case p.changed <- struct{}{}:
 	default: // it is about to be read
@@ -77,10 +79,23 @@ func (p *Post) Reload(ctx context.Context) error {
 	return nil
 }
 
-// fromPage is the route that the page set.
-func (p *Post) fromPage(kept data.Relay) *Route {
+// routeOf is the route that the command line and the page set.
+func (p *Post) routeOf(kept data.Relay) *Route {
+	if p.fixed.Outgoing == Captured {
+		return &p.fixed
+	}
 	r := &Route{From: kept.From, ReplyTo: kept.ReplyTo, Connections: kept.Connections, PerMinute: kept.PerMinute}
-	if kept.Host == "" {
+	if from := p.fixed.From; from.Address != "" {
+		r.From.Address, r.FixedFrom = from.Address, true
+		if from.Name != "" {
+			r.From.Name, r.FixedName = from.Name, true
+		}
+	}
+	switch {
+	case p.fixed.Outgoing == Leaving:
+		r.Outgoing, r.Server, r.FixedServer = Leaving, p.fixed.Server, true
+		return r
+	case kept.Host == "":
 		return r
 	}
 	password, err := p.store.RelayPassword(kept)

@@ -81,7 +81,7 @@ func ParseURL(raw string) (Server, error) {
 			return Server{}, errURL
 		}
 	}
-	if s.Security == Clear && !isLoopback(s.Host) {
+	if s.Security == Clear && !Loopback(s.Host) {
 		return Server{}, errInsecure
 	}
 	return s, nil
@@ -95,8 +95,9 @@ func asciiHost(host string) (string, error) {
 	return asciiDomain(host)
 }
 
-// isLoopback is a first look: dial checks the address that was reached.
-func isLoopback(host string) bool {
+// Loopback tells whether a host, a name or an address without brackets, is this
+// machine. It asks no name server: dial checks the address that was reached.
+func Loopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
 }

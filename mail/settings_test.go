@@ -67,3 +67,17 @@ func TestServerHidesPassword(t *testing.T) {
 		t.Errorf("%s", printed)
 	}
 }
+
+// This machine is told by its name, whatever its case, and by its addresses, in
+// every way in which they are written.
+func TestLoopback(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]bool{
+		"localhost": true, "LocalHost": true, "127.0.0.1": true, "127.8.8.8": true, "::1": true, "::ffff:127.0.0.1": true,
+		"": false, "0.0.0.0": false, "::": false, "10.0.0.1": false, "::ffff:10.0.0.1": false, "localhost.example": false, "127.0.0.1.example": false, "127.1": false,
+	} {
+		if got := Loopback(host); got != want {
+			t.Errorf("Loopback(%q) is %t", host, got)
+		}
+	}
+}

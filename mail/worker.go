@@ -21,11 +21,8 @@ type Worker struct {
 	paused atomic.Pointer[PauseError]
 }
 
-// What a server is asked for unless it is known to take more.
-const (
-	DefaultConnections = 2
-	DefaultPerMinute   = 300
-)
+// DefaultConnections is for a Worker that is not told how many.
+const DefaultConnections = data.DefaultConnections
 
 // lease is longer than a conversation takes, unless a server is slow at each of
 // many recipients; a claim that runs out meanwhile is fenced off at its commit.
