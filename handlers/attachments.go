@@ -72,7 +72,8 @@ func (h *handlers) attachmentsIndex(c *fiber.Ctx) error {
 	}
 	list := attachmentsList{Lang: h.lang(c), Client: d.Client, Draft: d.ID, Files: d.Attachments}
 	if isFragment(c) {
-		return h.fragment(c, fiber.StatusOK, list)
+		said := list.N(len(list.Files), "%d pièce jointe.", "%d pièces jointes.", "%d attachment.", "%d attachments.")
+		return h.fragment(c, fiber.StatusOK, list, live(said))
 	}
 	return h.page(c, fiber.StatusOK, attachmentsIndex{Lang: list.Lang, List: list, Page: string(d.Page)})
 }
@@ -97,7 +98,7 @@ func (h *handlers) keptDraft(c *fiber.Ctx) (data.Draft, error) {
 }
 
 // attachmentsCreate: POST /clients/:client/drafts/:draft/attachments takes one
-// file while it arrives. It answers the script in plain words.
+// file while it arrives. The script shows the words of a refusal beside the file.
 func (h *handlers) attachmentsCreate(c *fiber.Ctx) error {
 	client, id, err := h.clientDraft(c)
 	if err != nil {
@@ -115,15 +116,15 @@ func (h *handlers) attachmentsCreate(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
-	if isFragment(c) {
-		if words == "" {
-			return c.SendStatus(fiber.StatusNoContent)
-		}
-		return c.Status(fiber.StatusUnprocessableEntity).SendString(words)
+	if isFragment(c) && words == "" {
+		return c.SendStatus(fiber.StatusNoContent)
 	}
 	t := toast{Lang: l, ID: "info", Text: l.T("Fichier joint.", "File attached.")}
 	if words != "" {
 		t.Bad, t.Text = true, words
+	}
+	if isFragment(c) {
+		return h.fragment(c, fiber.StatusUnprocessableEntity, nil, say(t)...)
 	}
 	return h.seeOther(c, views.Path("clients", client.ID, "drafts", id, "attachments"), t)
 }

@@ -93,7 +93,7 @@
     const f = fieldOf(e.target), to = e.relatedTarget
     if (e.target.classList?.contains('chip-edit')) {
       if (!after && e.target.isConnected) settled(() => { after = () => to; $(`#recipients-done-${f.dataset.recipients}`)?.click() })
-    } else if (isInput(e.target) && WHOLE.test(e.target.value.trim()) && fieldOf(to) !== f && to?.id !== 'mail-send') {
+    } else if (isInput(e.target) && WHOLE.test(e.target.value.trim()) && fieldOf(to) !== f && to?.id !== 'messages-send') {
       settled(() => { after = () => to; commit(f) })
     }
   })
@@ -178,7 +178,7 @@
   on('keydown', e => {
     const t = e.target
     if (!form?.contains(t) || e.isComposing) return
-    if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); return $('#mail-send').click() }
+    if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); return $('#messages-send').click() }
     if (t.matches('.chip-x, .chip-b')) return chipKeys(e, t)
     if (t.matches('.chip-edit')) return editKeys(e, t)
     if (isInput(t)) return inputKeys(e, t)
