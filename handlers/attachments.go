@@ -7,7 +7,6 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -295,14 +294,6 @@ func (h *handlers) download(c *fiber.Ctx, a data.Attachment) error {
 	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": a.Name}))
 	c.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	return c.SendStream(content, int(content.Size()))
-}
-
-// mentions finds words that promise a file.
-var mentions = regexp.MustCompile(`(?i)(pi[eè]ces?[ -]jointes?|ci[- ]joint|en pj\b|\bPJ\b|attached|attachment|enclosed)`)
-
-// forgot tells whether a text speaks of a file where there is none.
-func forgot(text string, files []data.Attachment) bool {
-	return len(files) == 0 && mentions.MatchString(text)
 }
 
 // large refuses a body that is too large for a form, after it took some more of
