@@ -1,12 +1,14 @@
 package handlers
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
+	"net/textproto"
 	"strconv"
 	"strings"
 	"time"
@@ -134,6 +136,8 @@ func attachmentWords(l i18n.Lang, e data.FieldError) string {
 		return l.T("%d fichiers au plus : retirez-en un d’abord.", "At most %d files: remove one first.", e.Max)
 	case data.TooLarge:
 		return l.T("C’est trop lourd : %d Mo au plus, tous fichiers ensemble.", "This is too large: %d MB at most, all files together.", e.Max/1_000_000)
+	case data.Malformed:
+		return l.T("Le nom de ce fichier est illisible. Renommez-le, puis joignez-le de nouveau.", "The name of this file cannot be read. Rename it, then attach it again.")
 	case data.Required:
 		return l.T("Choisissez un fichier.", "Choose a file.")
 	}
@@ -171,36 +175,54 @@ func (h *handlers) receive(c *fiber.Ctx, left int64, name func(page data.ID, a d
 		if err == io.EOF {
 			return data.Invalid{{Field: "file", Problem: data.Required}}
 		}
+		var malformed textproto.ProtocolError
+		if errors.As(err, &malformed) { // a control character in the name
+			return badName()
+		}
 		if err != nil {
 			return fiber.ErrBadRequest
 		}
-		if part.FormName() == "page" {
+		field, file, err := disposition(part)
+		if err != nil {
+			return err
+		}
+		if field == "page" {
 			b, err := io.ReadAll(io.LimitReader(part, 100))
 			if err != nil {
 				return fiber.ErrBadRequest
 			}
 			page = data.ID(strings.ToValidUTF8(string(b), ""))
 		}
-		if part.FormName() == "file" {
-			if part.FileName() == "" {
+		if field == "file" {
+			if file == "" {
 				return data.Invalid{{Field: "file", Problem: data.Required}}
 			}
-			return h.attach(c.UserContext(), part, left, func(a data.Attachment) error { return name(page, a) })
+			return h.attach(c.UserContext(), part, left, func(a data.Attachment) error {
+				a.Name = file
+				return name(page, a)
+			})
 		}
 	}
 	return fiber.ErrBadRequest
 }
 
-// attach puts a file away and has it named.
+// attach puts a file away and has it named. Its type is the one declared, as far
+// as its first bytes do not contradict it.
 func (h *handlers) attach(ctx context.Context, part *multipart.Part, left int64, name func(data.Attachment) error) error {
-	ref, err := h.Store.Blobs().Put(ctx, part, max(left, 0))
+	content := bufio.NewReaderSize(part, data.SniffBytes)
+	head, err := content.Peek(data.SniffBytes)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	kind := data.FileType(part.Header.Get("Content-Type"), head)
+	ref, err := h.Store.Blobs().Put(ctx, content, max(left, 0))
 	if errors.Is(err, blob.ErrTooLarge) {
 		return data.Invalid{{Field: "file", Problem: data.TooLarge, Max: data.MaxAttachmentBytes}}
 	}
 	if err != nil {
 		return err
 	}
-	return name(data.Attachment{Name: part.FileName(), Type: part.Header.Get("Content-Type"), Hash: ref.Hash, Size: ref.Size})
+	return name(data.Attachment{Type: kind, Hash: ref.Hash, Size: ref.Size})
 }
 
 // An upload may take long, but never stands still.
