@@ -25,6 +25,7 @@ import (
 type attachmentsList struct {
 	i18n.Lang
 	Client, Draft data.ID // of a draft, whose files can be taken off
+	Fixed         bool    // they cannot, here
 	Message       data.ID // of a message
 	Files         []data.Attachment
 }
