@@ -69,6 +69,14 @@ func TestSendWaitsForFiles(t *testing.T) {
 	p.waitText("L’e-mail partira dès que les fichiers seront là.")
 	p.click("button", "Envoyer")
 	p.screenshot("uploads-waiting")
+	for _, dark := range []bool{false, true} {
+		p.dark(dark)
+		p.viewport(360, 800, true)
+		p.noOverflow()
+		p.screenshot(fmt.Sprintf("uploads-phone-%t", dark))
+		p.viewport(1440, 900, false)
+		p.screenshot(fmt.Sprintf("uploads-wide-%t", dark))
+	}
 	p.loading("the mail that waited", func() error { p.slow(-1); return nil })
 	p.waitText("Mis en boîte d’envoi pour 3 destinataires.")
 	p.follow("link", "Suivre l’envoi")
@@ -169,4 +177,32 @@ func TestFileThatIsRefused(t *testing.T) {
 	p.waitText("Mis en boîte d’envoi")
 	p.follow("link", "Suivre l’envoi")
 	p.waitFor("link", "plan.bin")
+}
+
+// What floats over a mail leaves its buttons free, at the latest when one has
+// scrolled to them.
+func TestToastsLeaveButtonsFree(t *testing.T) {
+	t.Parallel()
+	p := composer(t)
+	p.allow("Failed to fetch")
+	p.offline(true)
+	p.fill("textbox", "Objet", "Essai")
+	p.waitText("Connexion perdue.")
+	for _, width := range []int64{1280, 360} {
+		p.viewport(width, 800, width == 360)
+		covered, err := eval[string](p, `(() => {
+			if (innerWidth < 960) scrollTo({ top: 1e5, behavior: 'instant' })
+			else document.querySelector('.mail-f').scrollIntoView({ block: 'end', behavior: 'instant' })
+			const a = document.querySelector('.toast').getBoundingClientRect()
+			return [...document.querySelectorAll('.mail-f > *')].filter(e => {
+				const b = e.getBoundingClientRect()
+				return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+			}).map(e => e.textContent).join()
+		})()`)
+		if err != nil || covered != "" {
+			t.Errorf("at %d a toast covers %q, %v", width, covered, err)
+		}
+		p.screenshot(fmt.Sprint("toast-", width))
+	}
+	p.offline(false)
 }

@@ -302,7 +302,7 @@ func TestOneMailForEach(t *testing.T) {
 		if script {
 			p.press("Enter")
 		} else {
-			p.follow("button", "Ajouter")
+			p.enter()
 		}
 		each := func(key, option string) {
 			p.read("combobox", "Envoi", `function() { this.focus(); return "" }`)
