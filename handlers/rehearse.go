@@ -26,7 +26,7 @@ func everyView() []view {
 		contactsRow{}, contactsRows{}, contactsStar{},
 		annexesIndex{}, attachmentsIndex{}, attachmentsList{Files: make([]data.Attachment, 1)}, deliveryStatus{}, draftsRow{}, draftsState{}, draftsState{Stale: true}, errorsShow{}, messagesInsert{Templates: make([]data.Template, 1)}, field{Lines: 1}, field{Choices: []choice{{}}}, field{Type: "text"},
 		messagesDelivery{}, messagesIndex{}, messagesList{}, messagesNew{}, messagesRow{}, messagesShow{}, messagesSubject{},
-		messagesText{}, outgoingBanner{Captured: true},
+		messagesReader{All: make([]data.Mailbox, 2)}, messagesSend{}, messagesSend{Mails: 2, Each: true}, messagesText{}, outgoingBanner{Captured: true},
 		recipientsFields{Diff: &recipientsDiff{Star: make([]data.Contact, 2), Unstar: make([]data.Contact, 1)}}, recipientsCard{}, recipientsCard{Lines: make([]cardLine, 1)}, recipientsCard{Lines: make([]cardLine, 2)},
 		recipientsChip{}, recipientsField{Shown: true}, recipientsFields{}, recipientsOption{}, recipientsOptions{},
 		previewsShow{}, profilesEdit{}, relaysEdit{Checked: true, Steps: make([]relaysStep, 1)}, settingsIndex{}, templatesForm{}, templatesIndex{}, templatesPreview{},
