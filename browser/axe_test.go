@@ -40,9 +40,15 @@ func (p *page) axe(state string) {
 // CSP nor the scripts of the page see it.
 func (p *page) violations() []string {
 	p.t.Helper()
+	p.settle()
+	return p.violationsNow()
+}
+
+// violationsNow is violations of a page that does not settle.
+func (p *page) violationsNow() []string {
+	p.t.Helper()
 	source, err := axeSource()
 	require(p.t, err)
-	p.settle()
 	tree, err := call(p, cdppage.GetFrameTree, cdp.Empty{})
 	p.must(err)
 	var all []string

@@ -285,3 +285,54 @@ func TestNobodyFilledIn(t *testing.T) {
 	p.click("button", "Envoyer")
 	p.waitText("Ajoutez au moins un destinataire.")
 }
+
+// What the button says and the note about many recipients follow the choice of
+// one mail for each at once, also without JavaScript.
+func TestOneMailForEach(t *testing.T) {
+	t.Parallel()
+	for _, script := range []bool{true, false} {
+		p := start(t).open(t)
+		if !script {
+			p.noJS()
+		}
+		p.visit(lambert(p) + "/messages/new")
+		p.fill("combobox", "Destinataires", "a@exemple.fr, b@exemple.fr, c@exemple.fr")
+		if script {
+			p.press("Enter")
+		} else {
+			p.enter()
+		}
+		each := func(key, option string) {
+			p.read("combobox", "Envoi", `function() { this.focus(); return "" }`)
+			p.press(key)
+			if got := p.read("combobox", "Envoi", `function() { return this.selectedOptions[0].label }`); got != option {
+				t.Fatalf("the list shows %q", got)
+			}
+		}
+		const note = "Plus de cinq destinataires verront les adresses des autres"
+		p.waitText(note)
+		p.waitFor("button", "Envoyer")
+		each("ArrowDown", "Un e-mail par destinataire")
+		p.waitFor("button", "Envoyer 6 e-mails")
+		if strings.Contains(p.text(), note) {
+			t.Errorf("script %t: the note stays", script)
+		}
+		p.screenshot(fmt.Sprintf("each-%t", script))
+		each("ArrowUp", "Un seul e-mail pour tous")
+		p.waitText(note)
+		p.waitFor("button", "Envoyer")
+		each("ArrowDown", "Un e-mail par destinataire")
+		if !script {
+			continue
+		}
+		p.fill("textbox", "Objet", "Essai")
+		p.click("button", "Retirer c@exemple.fr")
+		p.waitFor("button", "Envoyer 5 e-mails")
+		p.click("combobox", "Destinataires")
+		p.typeKeys("d@exemple.fr")
+		p.waitFor("button", "Envoyer 6 e-mails")
+		p.axe("one mail for each")
+		p.follow("button", "Envoyer 6 e-mails")
+		p.waitText("Mis en boîte d’envoi pour 6 destinataires.")
+	}
+}

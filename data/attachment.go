@@ -4,6 +4,7 @@ import (
 	"context"
 	"mime"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -52,12 +53,19 @@ func (c *checker) attachments(field string, as *[]Attachment) {
 	}
 }
 
+// windowsPath begins with a drive or a server. Elsewhere a backslash is a
+// character of a name, which other computers do not take.
+var windowsPath = regexp.MustCompile(`^(?:[A-Za-z]:)?\\`)
+
 // fileName makes any bytes the name of a file that is safe to show and to
 // keep: the last part of a path, one visible line in NFC, no dot or space at
 // its ends, maxFileName bytes of which the extension stays.
 func fileName(s string) string {
 	s = CleanText(s)
-	s = s[strings.LastIndexAny(s, `/\`)+1:]
+	if windowsPath.MatchString(s) {
+		s = s[strings.LastIndex(s, `\`)+1:]
+	}
+	s = strings.ReplaceAll(s[strings.LastIndex(s, "/")+1:], `\`, "_")
 	extension := path.Ext(s)
 	if len(extension) < 2 || len(extension) > maxExtension || strings.Contains(extension, " ") {
 		extension = ""
@@ -76,7 +84,7 @@ func mediaType(s string) string {
 	t, _, err := mime.ParseMediaType(s)
 	if err != nil || len(t) > maxMediaType || !strings.Contains(t, "/") ||
 		strings.HasPrefix(t, "multipart/") || strings.HasPrefix(t, "message/") {
-		return "application/octet-stream"
+		return anyType
 	}
 	return t
 }

@@ -1,13 +1,14 @@
 package handlers
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
-	"regexp"
+	"net/textproto"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ import (
 type attachmentsList struct {
 	i18n.Lang
 	Client, Draft data.ID // of a draft, whose files can be taken off
+	Fixed         bool    // they cannot, here
 	Message       data.ID // of a message
 	Files         []data.Attachment
 }
@@ -72,7 +74,8 @@ func (h *handlers) attachmentsIndex(c *fiber.Ctx) error {
 	}
 	list := attachmentsList{Lang: h.lang(c), Client: d.Client, Draft: d.ID, Files: d.Attachments}
 	if isFragment(c) {
-		return h.fragment(c, fiber.StatusOK, list)
+		said := list.N(len(list.Files), "%d pièce jointe.", "%d pièces jointes.", "%d attachment.", "%d attachments.")
+		return h.fragment(c, fiber.StatusOK, list, live(said))
 	}
 	return h.page(c, fiber.StatusOK, attachmentsIndex{Lang: list.Lang, List: list, Page: string(d.Page)})
 }
@@ -97,7 +100,7 @@ func (h *handlers) keptDraft(c *fiber.Ctx) (data.Draft, error) {
 }
 
 // attachmentsCreate: POST /clients/:client/drafts/:draft/attachments takes one
-// file while it arrives. It answers the script in plain words.
+// file while it arrives. The script shows the words of a refusal beside the file.
 func (h *handlers) attachmentsCreate(c *fiber.Ctx) error {
 	client, id, err := h.clientDraft(c)
 	if err != nil {
@@ -115,15 +118,15 @@ func (h *handlers) attachmentsCreate(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
-	if isFragment(c) {
-		if words == "" {
-			return c.SendStatus(fiber.StatusNoContent)
-		}
-		return c.Status(fiber.StatusUnprocessableEntity).SendString(words)
+	if isFragment(c) && words == "" {
+		return c.SendStatus(fiber.StatusNoContent)
 	}
 	t := toast{Lang: l, ID: "info", Text: l.T("Fichier joint.", "File attached.")}
 	if words != "" {
 		t.Bad, t.Text = true, words
+	}
+	if isFragment(c) {
+		return h.fragment(c, fiber.StatusUnprocessableEntity, nil, say(t)...)
 	}
 	return h.seeOther(c, views.Path("clients", client.ID, "drafts", id, "attachments"), t)
 }
@@ -134,6 +137,8 @@ func attachmentWords(l i18n.Lang, e data.FieldError) string {
 		return l.T("%d fichiers au plus : retirez-en un d’abord.", "At most %d files: remove one first.", e.Max)
 	case data.TooLarge:
 		return l.T("C’est trop lourd : %d Mo au plus, tous fichiers ensemble.", "This is too large: %d MB at most, all files together.", e.Max/1_000_000)
+	case data.Malformed:
+		return l.T("Le nom de ce fichier est illisible. Renommez-le, puis joignez-le de nouveau.", "The name of this file cannot be read. Rename it, then attach it again.")
 	case data.Required:
 		return l.T("Choisissez un fichier.", "Choose a file.")
 	}
@@ -171,36 +176,54 @@ func (h *handlers) receive(c *fiber.Ctx, left int64, name func(page data.ID, a d
 		if err == io.EOF {
 			return data.Invalid{{Field: "file", Problem: data.Required}}
 		}
+		var malformed textproto.ProtocolError
+		if errors.As(err, &malformed) { // a control character in the name
+			return badName()
+		}
 		if err != nil {
 			return fiber.ErrBadRequest
 		}
-		if part.FormName() == "page" {
+		field, file, err := disposition(part)
+		if err != nil {
+			return err
+		}
+		if field == "page" {
 			b, err := io.ReadAll(io.LimitReader(part, 100))
 			if err != nil {
 				return fiber.ErrBadRequest
 			}
 			page = data.ID(strings.ToValidUTF8(string(b), ""))
 		}
-		if part.FormName() == "file" {
-			if part.FileName() == "" {
+		if field == "file" {
+			if file == "" {
 				return data.Invalid{{Field: "file", Problem: data.Required}}
 			}
-			return h.attach(c.UserContext(), part, left, func(a data.Attachment) error { return name(page, a) })
+			return h.attach(c.UserContext(), part, left, func(a data.Attachment) error {
+				a.Name = file
+				return name(page, a)
+			})
 		}
 	}
 	return fiber.ErrBadRequest
 }
 
-// attach puts a file away and has it named.
+// attach puts a file away and has it named. Its type is the one declared, as far
+// as its first bytes do not contradict it.
 func (h *handlers) attach(ctx context.Context, part *multipart.Part, left int64, name func(data.Attachment) error) error {
-	ref, err := h.Store.Blobs().Put(ctx, part, max(left, 0))
+	content := bufio.NewReaderSize(part, data.SniffBytes)
+	head, err := content.Peek(data.SniffBytes)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	kind := data.FileType(part.Header.Get("Content-Type"), head)
+	ref, err := h.Store.Blobs().Put(ctx, content, max(left, 0))
 	if errors.Is(err, blob.ErrTooLarge) {
 		return data.Invalid{{Field: "file", Problem: data.TooLarge, Max: data.MaxAttachmentBytes}}
 	}
 	if err != nil {
 		return err
 	}
-	return name(data.Attachment{Name: part.FileName(), Type: part.Header.Get("Content-Type"), Hash: ref.Hash, Size: ref.Size})
+	return name(data.Attachment{Type: kind, Hash: ref.Hash, Size: ref.Size})
 }
 
 // An upload may take long, but never stands still.
@@ -294,14 +317,6 @@ func (h *handlers) download(c *fiber.Ctx, a data.Attachment) error {
 	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": a.Name}))
 	c.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	return c.SendStream(content, int(content.Size()))
-}
-
-// mentions finds words that promise a file.
-var mentions = regexp.MustCompile(`(?i)(pi[eè]ces?[ -]jointes?|ci[- ]joint|en pj\b|\bPJ\b|attached|attachment|enclosed)`)
-
-// forgot tells whether a text speaks of a file where there is none.
-func forgot(text string, files []data.Attachment) bool {
-	return len(files) == 0 && mentions.MatchString(text)
 }
 
 // large refuses a body that is too large for a form, after it took some more of

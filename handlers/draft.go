@@ -145,6 +145,20 @@ func (d *draft) state(f *draftField) string {
 	return fmt.Sprintf("%q", append(append(parts, "ignored"), d.ignored...))
 }
 
+// mails is how many mails leave if each recipient gets one, with those that are
+// typed and no chips yet.
+func (d *draft) mails() int {
+	keys := d.keys()
+	for _, f := range d.fields {
+		for _, t := range data.SplitMailboxes(f.query) {
+			if k, err := data.AddressKey(t.Mailbox.Address); t.Err == nil && err == nil && !slices.Contains(keys, k) {
+				keys = append(keys, k)
+			}
+		}
+	}
+	return len(keys)
+}
+
 func (d *draft) count() int {
 	n := 0
 	for _, f := range d.fields {

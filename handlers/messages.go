@@ -26,6 +26,7 @@ type messagesNew struct {
 	Subject    messagesSubject
 	Text       messagesText
 	Outgoing   outgoingBanner
+	Send       messagesSend
 	Question   bool // unknown addresses are asked about before sending
 }
 
@@ -48,6 +49,18 @@ type messagesText struct {
 }
 
 func (messagesText) Template() string { return "messages/_text" }
+
+// messagesSend is the button that sends. What it says of one mail each shows
+// while that is chosen.
+type messagesSend struct {
+	i18n.Lang
+	Mails int // one for each recipient
+	Each  bool
+}
+
+func (messagesSend) Template() string { return "messages/_send" }
+
+func (w *writer) button() messagesSend { return messagesSend{w.Lang, w.draft.mails(), w.draft.each} }
 
 // outgoingBanner says that mails do not leave, when they do not.
 type outgoingBanner struct {
@@ -140,7 +153,7 @@ func (h *handlers) composer(c *fiber.Ctx, status int, w *writer) error {
 	text := messagesText{w.Lang, w.draft.text, w.errs["text"], w.focus == "m-text" || w.inserted, w.forgot}
 	if !isFragment(c) {
 		v := messagesNew{Lang: w.Lang, Client: w.draft.client, Request: w.draft.request, Recipients: fields,
-			Subject: subject, Text: text, Outgoing: h.outgoing(w.Lang), Version: w.draft.version, Each: w.draft.each, State: w.state}
+			Subject: subject, Text: text, Outgoing: h.outgoing(w.Lang), Version: w.draft.version, Each: w.draft.each, State: w.state, Send: w.button()}
 		v.Files = attachmentsList{Lang: w.Lang, Client: w.draft.client.ID, Draft: w.draft.id}
 		if v.Files.Files, err = w.files(); err != nil {
 			return err
@@ -159,7 +172,7 @@ func (h *handlers) composer(c *fiber.Ctx, status int, w *writer) error {
 		}
 		return h.page(c, status, v)
 	}
-	var besides []partial
+	besides := []partial{beside("messages-send", w.button())}
 	if status == fiber.StatusUnprocessableEntity {
 		besides = append(besides, beside("messages-subject", subject), beside("messages-text", text))
 	}

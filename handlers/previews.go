@@ -33,6 +33,7 @@ type previewsShow struct {
 	Draft    data.ID
 	Message  data.Message // with its variables filled in
 	Reader   messagesReader
+	Files    attachmentsList
 	Problems []string // what keeps it from leaving
 }
 
@@ -70,7 +71,11 @@ func (h *handlers) preview(c *fiber.Ctx) (v previewsShow, err error) {
 	if err != nil {
 		return v, err
 	}
+	if m.Attachments, err = w.files(); err != nil {
+		return v, err
+	}
 	v = previewsShow{Lang: w.Lang, Client: w.draft.client, Draft: w.draft.id, Message: m}
+	v.Files = attachmentsList{Lang: w.Lang, Client: v.Client.ID, Draft: v.Draft, Fixed: true, Files: m.Attachments}
 	if v.Reader, err = readerOf(c, w.Lang, m); err != nil {
 		return v, err
 	}

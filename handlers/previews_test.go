@@ -58,6 +58,22 @@ func TestPreview(t *testing.T) {
 	}
 }
 
+func TestPreviewShowsAttachments(t *testing.T) {
+	// The preview lists the files that will leave, to be looked at and not to be
+	// taken off; without one it shows no list.
+	t.Parallel()
+	o := atelier(t)
+	b := o.compose(t, o.clientNamed(lambert))
+	files := b.filesOf()
+	b.fill("Objet", "Plans").click("Aperçu").misses("octets")
+	b.click("Continuer")
+	b.upload(files, "Plan d’été.pdf", "application/pdf", []byte("%PDF-1.7 plan"))
+	b.visit(strings.TrimSuffix(files, "/attachments") + "/preview").sees("Plan d’été.pdf 13 octets").misses("Retirer le fichier")
+	if b.click("Plan d’été.pdf"); b.body != "%PDF-1.7 plan" {
+		t.Errorf("the file is %q", b.body)
+	}
+}
+
 func TestPreviewNamesWhatIsMissing(t *testing.T) {
 	// A variable without a value and an address that is none are named, in both
 	// languages, and stand in the mail as they were typed.

@@ -26,7 +26,7 @@ func (h *handlers) recipientsIndex(c *fiber.Ctx) error {
 		return data.ErrNotFound
 	}
 	w := &writer{h: h, ctx: c.UserContext(), Lang: h.lang(c), draft: d}
-	k := keptKey{"recipients/index", w.Lang, client.ID, fmt.Sprint(client.Tally.Version, d.state(f))}
+	k := keptKey{"recipients/index", w.Lang, client.ID, fmt.Sprint(client.Tally.Version, d.each, d.state(f))}
 	if kept, ok := h.kept.wholes.Get(k); ok {
 		return h.whole(c, kept)
 	}
@@ -43,7 +43,8 @@ func (h *handlers) recipientsIndex(c *fiber.Ctx) error {
 		said = w.T("Adresse inconnue : %s. Vous pouvez l’ajouter aux contacts ou l’ignorer.",
 			"Unknown address: %s. You can add it to contacts or ignore it.", card.Lines[0].Address)
 	}
-	body, err := h.partials(nil, beside("recipients-options-"+f.name, options), beside("recipients-card-"+f.name, card), live(said))
+	body, err := h.partials(nil, beside("recipients-options-"+f.name, options), beside("recipients-card-"+f.name, card),
+		beside("messages-send", w.button()), live(said))
 	if err != nil {
 		return err
 	}

@@ -97,7 +97,7 @@ func (w *writer) fields() (recipientsFields, error) {
 	if ok {
 		v.Last = w.Date(w.zone.at(last.Created))
 	}
-	v.Many = visible > 5 && !w.draft.each
+	v.Many, v.Each = visible > 5, w.draft.each
 	for _, change := range w.changes {
 		key, err := data.AddressKey(change.Chosen.Address)
 		if f, _ := w.draft.has(key); err == nil && f != nil {

@@ -14,7 +14,8 @@ type recipientsFields struct {
 	Ignored  []string
 	Asked    []string
 	Defaults data.Defaults
-	Many     bool            // more than five recipients see each other
+	Many     bool            // more than five recipients see each other, unless there is one mail each
+	Each     bool            // there is
 	Diff     *recipientsDiff // asked about before the stars change
 	Last     string          // the day of the last mail; empty without one
 	Drifted  []draftsChange  // contacts that are not any more what was chosen

@@ -41,7 +41,7 @@ func (w *writer) send() (data.ID, error) {
 	if m.Attachments, err = w.files(); err != nil {
 		return "", err
 	}
-	if w.forgot = !w.bare && forgot(m.Subject+"\n"+m.Text, m.Attachments); w.forgot {
+	if w.forgot = !w.bare && len(m.Attachments) == 0 && data.MentionsFile(m.Subject+"\n"+m.Text); w.forgot {
 		problems = append(problems, data.FieldError{Field: "text", Problem: data.NoFile})
 	}
 	posting := data.Posting{Hold: w.h.Post.Route().Outgoing == mail.Nowhere, Wait: time.Duration(w.user.UndoSeconds()) * time.Second}

@@ -95,8 +95,6 @@
     t.append(p, x); $('#toasts').append(t); p.textContent = text
   }
 
-  on('say', e => toast(e.detail || body.dataset.offline, true))
-
   // What the server could not answer. The page stays as it is.
   const failed = (ctx, text) => {
     if (!ctx) return

@@ -93,7 +93,7 @@
     const f = fieldOf(e.target), to = e.relatedTarget
     if (e.target.classList?.contains('chip-edit')) {
       if (!after && e.target.isConnected) settled(() => { after = () => to; $(`#recipients-done-${f.dataset.recipients}`)?.click() })
-    } else if (isInput(e.target) && WHOLE.test(e.target.value.trim()) && fieldOf(to) !== f && to?.id !== 'mail-send') {
+    } else if (isInput(e.target) && WHOLE.test(e.target.value.trim()) && fieldOf(to) !== f && to?.id !== 'messages-send') {
       settled(() => { after = () => to; commit(f) })
     }
   })
@@ -178,7 +178,7 @@
   on('keydown', e => {
     const t = e.target
     if (!form?.contains(t) || e.isComposing) return
-    if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); return $('#mail-send').click() }
+    if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); return $('#messages-send').click() }
     if (t.matches('.chip-x, .chip-b')) return chipKeys(e, t)
     if (t.matches('.chip-edit')) return editKeys(e, t)
     if (isInput(t)) return inputKeys(e, t)
@@ -189,68 +189,10 @@
     }
   })
 
-  // The draft is kept a second after one typed, and before one leaves by a link,
-  // so that the next page shows it. Only when that failed one is asked.
-  let later = 0, unkept = false, failed = false, next = null
-  const save = () => { clearTimeout(later); later = 0; $('#drafts-state').dispatchEvent(new Event('save')) }
-  const soon = () => { clearTimeout(later); later = setTimeout(save, 1000) }
-  const loses = () => unkept && !form.dataset.sent
-  on('input', e => { if (form?.contains(e.target)) { unkept = true; soon() } })
-  on('click', e => {
-    const a = e.target.closest('a[href]')
-    if (!a || a.target || !loses() || failed || e.button || e.ctrlKey || e.metaKey || e.shiftKey) return
-    e.preventDefault()
-    next = a.href
-    save()
-  })
-  addEventListener('online', () => { if (loses()) soon() })
-  addEventListener('beforeunload', e => { if (loses() && (failed || !navigator.onLine)) e.preventDefault() })
-  addEventListener('pagehide', () => {
-    if (loses()) navigator.sendBeacon($('#drafts-state').getAttribute('hx-post'), new URLSearchParams(new FormData(form)))
-    delete form?.dataset.sent   // Back may bring the page as it is
-  })
-  for (const type of ['htmx:error', 'htmx:response:error', 'htmx:after:swap']) on(type, e => {
-    const { ctx } = e.detail, to = next
-    if (!form || !['drafts-state', 'recipients-fields'].includes(ctx?.target?.id)) return
-    next = null
-    failed = !(ctx.response?.status < 400)
-    if (failed) return
-    if (!later) unkept = false
-    if ($('#drafts-state .link')) history.replaceState(history.state, '', $('#drafts-state').getAttribute('hx-post'))   // Back and reload bring the draft
-    if (to) location.assign(to)
-  })
-
-  // Files are sent one after the other, as soon as they are chosen or dropped.
-  const chooser = $('#attach-files')
-  let queue = Promise.resolve()
-  const upload = file => new Promise(done => {
-    const x = new XMLHttpRequest(), bar = document.createElement('progress'), body = new FormData(), button = $('#attach')
-    body.append('page', form.elements.request.value)
-    body.append('file', file)
-    bar.setAttribute('aria-label', file.name)
-    button.before(bar)
-    x.upload.onprogress = e => { bar.value = e.loaded / e.total }
-    x.onloadend = () => {
-      bar.remove()
-      if (x.status !== 204) document.dispatchEvent(new CustomEvent('say', { detail: x.status === 422 && x.responseText }))
-      $('#attachments-list').dispatchEvent(new Event('refresh'))
-      done()
-    }
-    x.open('POST', button.dataset.to)
-    x.setRequestHeader('HX-Request', 'true')
-    x.send(body)
-  })
-  const uploads = files => [...files].forEach(file => { queue = queue.then(() => upload(file)) })
-  chooser?.addEventListener('change', () => { uploads(chooser.files); chooser.value = '' })
-  on('click', e => { if (e.target.closest('#attach')) { e.preventDefault(); chooser.click() } })
-  form?.addEventListener('dragover', e => { if (e.dataTransfer.types.includes('Files')) e.preventDefault() })
-  form?.addEventListener('drop', e => { if (e.dataTransfer.files.length) { e.preventDefault(); uploads(e.dataTransfer.files) } })
-
   // A request that waited for another leaves with what the form holds by then.
   on('htmx:before:request', e => {
     const { ctx } = e.detail
     if (!form || ctx.sourceElement !== form) return
-    clearTimeout(later); later = 0
     if (form.dataset.sent) return e.preventDefault()   // the second of two clicks on Envoyer
     const body = new FormData(form), by = ctx.request.submitter
     if (by?.name) body.append(by.name, by.value)
