@@ -183,3 +183,20 @@ func TestUnreadableMail(t *testing.T) {
 		}
 	}
 }
+
+func TestAttachIsNoEdit(t *testing.T) {
+	// A page that attaches or takes off a file before anything was typed there
+	// still has the version that it began with: it saves, and it sends.
+	t.Parallel()
+	d := withFiles(t)
+	draft := must(d.SaveDraft(t.Context(), draftTo(d.user, d.client, "a@x.fr"), false))(t)
+	draft.Page = data.NewID()
+	must(d.attach(t, draft.ID, "un.txt", "un"))(t)
+	must(d.attach(t, draft.ID, "deux.txt", "deux"))(t)
+	kept := must(d.Detach(t.Context(), d.user.ID, d.client.ID, draft.ID, 0))(t)
+	if kept.Version != draft.Version || len(kept.Attachments) != 1 {
+		t.Errorf("with its file it is version %d after %d, with %d files", kept.Version, draft.Version, len(kept.Attachments))
+	}
+	draft.Text = "Bonjour"
+	ok(t, errOf(d.SaveDraft(t.Context(), draft, false)))
+}

@@ -118,7 +118,7 @@ func (s *Store) Attach(ctx context.Context, author, clientID, id, page ID, a Att
 		}
 		d, err := openDraft(w, author, clientID, id)
 		if err == ErrNotFound {
-			d, err = Draft{ID: id, Client: clientID, Author: author, Page: page, Created: now}, nil
+			d, err = Draft{ID: id, Client: clientID, Author: author, Page: page, Version: 1, Created: now}, nil
 		}
 		if err != nil {
 			return d, err
@@ -133,7 +133,7 @@ func (s *Store) Attach(ctx context.Context, author, clientID, id, page ID, a Att
 		if err := holdBlobs(w, id, d.Attachments[len(d.Attachments)-1:]); err != nil {
 			return old, err
 		}
-		return putDraft(w, d, old, now)
+		return writeDraft(w, d, old.Parts, now)
 	})
 }
 
@@ -160,7 +160,7 @@ func (s *Store) Detach(ctx context.Context, author, clientID, id ID, number int)
 		if err := holdBlobs(w, id, d.Attachments); err != nil { // another may be the same bytes
 			return d, err
 		}
-		return putDraft(w, d, old, now)
+		return writeDraft(w, d, old.Parts, now)
 	})
 }
 

@@ -19,7 +19,7 @@ type Draft struct {
 	Client  ID        `cbor:"2,keyasint"`
 	Author  ID        `cbor:"3,keyasint"`
 	Subject string    `cbor:"4,keyasint"`
-	Version uint64    `cbor:"5,keyasint"` // grows with each save
+	Version uint64    `cbor:"5,keyasint"` // grows with each save of what is typed
 	Page    ID        `cbor:"6,keyasint"` // the page that saved it last
 	Created time.Time `cbor:"7,keyasint"`
 	Updated time.Time `cbor:"8,keyasint"`
@@ -113,12 +113,16 @@ func (s *Store) SaveDraft(ctx context.Context, d Draft, force bool) (Draft, erro
 			return d, err
 		case old.Message != "":
 			return d, ErrState
-		case !force && old.Page != d.Page && old.Version != d.Version:
+		case !force && !d.follows(old):
 			return old, ErrStale
 		}
 		return replaceDraft(w, d, old, now)
 	})
 }
+
+// follows tells whether the page of d saw the draft as it stands: it saved it
+// last, or began with that version.
+func (d Draft) follows(old Draft) bool { return old.Page == d.Page || old.Version == d.Version }
 
 // valid makes what was typed UTF-8, which a record has to be.
 func (d *Draft) valid() {
@@ -153,6 +157,13 @@ func replaceDraft(w kv.Writer, d, old Draft, now time.Time) (Draft, error) {
 
 // putDraft writes d as the version after old.
 func putDraft(w kv.Writer, d, old Draft, now time.Time) (Draft, error) {
+	d.Version = old.Version + 1
+	return writeDraft(w, d, old.Parts, now)
+}
+
+// writeDraft writes d, whose body had so many parts. Files that come and go are
+// no version: pages do not hold them, and one that typed goes on.
+func writeDraft(w kv.Writer, d Draft, had int, now time.Time) (Draft, error) {
 	body, err := encoding.Marshal(d.DraftBody)
 	if err != nil {
 		return d, fmt.Errorf("data: encode a draft: %w", err)
@@ -160,8 +171,8 @@ func putDraft(w kv.Writer, d, old Draft, now time.Time) (Draft, error) {
 	if len(body) > maxDraftParts*partSize {
 		return d, Invalid{{Field: "text", Problem: TooLong, Max: MaxText}}
 	}
-	d.Updated, d.Version = now, old.Version+1
-	if d.Parts, err = putParts(w, tDraftBody, d.ID, body, old.Parts); err != nil {
+	d.Updated = now
+	if d.Parts, err = putParts(w, tDraftBody, d.ID, body, had); err != nil {
 		return d, err
 	}
 	return d, put(w, draftKey(d.Author, d.Client, d.ID), d)

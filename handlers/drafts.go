@@ -20,6 +20,8 @@ type draftsState struct {
 	At         string // when it was kept; empty before that
 	Stale      bool   // another page keeps it now
 	Sent       bool   // it was sent by another page
+	Unsent     bool   // this page was to send it, and did not
+	Bare       bool   // it was to do so without a file
 	Error      string // why it is not kept
 }
 
@@ -128,6 +130,14 @@ func (w *writer) save(force bool) error {
 	w.state.At = w.zone.at(kept.Updated).Format("15:04")
 	w.changes, err = w.h.Store.DraftChanges(w.ctx, kept)
 	return err
+}
+
+// outdated tells whether another page keeps or sent the draft that this one was to
+// send, and notes it in state.
+func (w *writer) outdated(err error) bool {
+	w.state.Stale, w.state.Sent = errors.Is(err, data.ErrStale), errors.Is(err, data.ErrState)
+	w.state.Unsent, w.state.Bare = w.state.Stale || w.state.Sent, w.bare
+	return w.state.Unsent
 }
 
 // kept is the draft as the book keeps it.

@@ -92,6 +92,48 @@ func TestDraftInTwoTabs(t *testing.T) {
 	}
 }
 
+func TestSendingFromAStaleTab(t *testing.T) {
+	// A tab whose draft another one keeps is told when it sends, and nothing of
+	// either is lost: it opens the other version, or sends its own all the same,
+	// once. One that another tab sent is told so, and makes a second mail only
+	// when it says to.
+	t.Parallel()
+	both(t, lambert, func(t *testing.T, o office, b *browser) {
+		client := o.clientNamed(lambert)
+		b.fill("Objet", "Devis")
+		b.keep()
+		at := "/clients/" + string(client.ID) + "/drafts/" + string(o.draftsOf(client)[0].ID)
+		a := o.browser(t).visit(at)
+		b.visit(at).fill("Message", "De B, voir la pièce jointe")
+		a.fill("Message", "De A")
+		a.keep()
+		before := o.count(t, client)
+		b.all().refused(422, "Envoyer").sees("aucun fichier n’est joint")
+		b.all().refused(409, "Envoyer sans pièce jointe").sees("Rien n’a été envoyé.", "modifié dans un autre onglet")
+		if b.all().value("Message") != "De B, voir la pièce jointe" || o.count(t, client) != before {
+			t.Error("what was typed is lost, or it was sent")
+		}
+		if c := o.browser(t).visit(attr(b.all().one("Voir l’autre version", "a"), "href")); c.all().value("Message") != "De A" {
+			t.Errorf("the other version is %q", c.all().value("Message"))
+		}
+		form, button := byID(b.page, "mail"), b.all().one("Envoyer ce texte quand même", "button")
+		again := b.encode(form, button)
+		b.click("Envoyer ce texte quand même").sees("Mis en boîte d’envoi pour 3 destinataires.")
+		for range 2 { // twice, or Back and again
+			b.receive(b.request(http.MethodPost, attr(form, "action"), again))
+			b.is(303)
+		}
+		if m, _ := o.sent(t, client); o.count(t, client) != before+1 || m.Text != "De B, voir la pièce jointe" {
+			t.Errorf("%d mails, the last of %q", o.count(t, client)-before, m.Text)
+		}
+		a.all().refused(409, "Envoyer").sees("déjà été envoyé depuis un autre onglet")
+		a.click("Envoyer un second e-mail").sees("Mis en boîte d’envoi")
+		if m, _ := o.sent(t, client); o.count(t, client) != before+2 || m.Text != "De A" {
+			t.Errorf("%d mails, the last of %q", o.count(t, client)-before, m.Text)
+		}
+	})
+}
+
 func TestDraftWhoseContactChanged(t *testing.T) {
 	// Whoever was chosen stays chosen; that the contact has another address now
 	// is shown, and taken on a click.

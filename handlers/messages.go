@@ -194,14 +194,15 @@ func (h *handlers) composer(c *fiber.Ctx, status int, w *writer) error {
 
 // messagesCreate: POST /clients/:client/messages/new. Every button of the
 // composer comes here; the one without an op sends. What is on screen is what
-// is sent: the recipients are those of the form.
+// is sent: the recipients are those of the form. With force it sends a draft that
+// another page keeps, or sent.
 func (h *handlers) messagesCreate(c *fiber.Ctx) error {
 	client, err := h.client(c)
 	if err != nil {
 		return err
 	}
 	w := h.writer(c, readDraft(c, client))
-	w.bare = c.FormValue("bare") == "1"
+	w.bare, w.force = c.FormValue("bare") == "1", c.FormValue("force") == "1"
 	if op := c.FormValue("op"); op != "" {
 		if err := w.do(op, c); err != nil {
 			return err
@@ -238,6 +239,9 @@ func (h *handlers) messagesCreate(c *fiber.Ctx) error {
 	if errors.As(err, &invalid) {
 		w.explain(invalid)
 		return h.composer(c, fiber.StatusUnprocessableEntity, w)
+	}
+	if w.outdated(err) {
+		return h.composer(c, fiber.StatusConflict, w)
 	}
 	if err != nil {
 		return err

@@ -69,6 +69,7 @@ type writer struct {
 	asked    *recipientsDiff    // which stars are asked about
 	bare     bool               // to be sent though it speaks of a file that it lacks
 	forgot   bool               // it does
+	force    bool               // to be sent though another page keeps it
 	template *data.Template     // chosen, while one is asked what becomes of the text
 	attached bool               // a file was, by this request
 	inserted bool               // subject and text are the server's now
