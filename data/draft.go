@@ -54,6 +54,7 @@ type DraftField struct {
 type DraftRecipient struct {
 	Text    string `cbor:"1,keyasint"` // a mailbox, or what is none
 	Contact ID     `cbor:"2,keyasint"` // the contact that had the address when it was chosen, or empty
+	Main    bool   `cbor:"3,keyasint"` // it was the client's main address then
 }
 
 const maxDraftParts = 6 // more than a form of the largest size takes
@@ -178,29 +179,31 @@ func writeDraft(w kv.Writer, d Draft, had int, now time.Time) (Draft, error) {
 	return d, put(w, draftKey(d.Author, d.Client, d.ID), d)
 }
 
-// inherit returns b with what its form does not hold: the attachments, and the
-// contacts that old knew its recipients by. One whose address changed since is
-// still who was chosen.
+// inherit returns b with what its form does not hold: the attachments, and whom
+// old knew its recipients as. One whose address changed since is still who was
+// chosen.
 func (b DraftBody) inherit(old DraftBody) DraftBody {
-	known := map[string]ID{}
+	known := map[string]DraftRecipient{}
 	for _, f := range []DraftField{old.To, old.Cc, old.Bcc} {
 		for _, x := range f.Recipients {
-			known[x.Text] = x.Contact
+			known[x.Text] = x
 		}
 	}
 	b.Attachments = old.Attachments
 	for _, f := range []*DraftField{&b.To, &b.Cc, &b.Bcc} {
 		f.Recipients = slices.Clone(f.Recipients)
 		for i, x := range f.Recipients {
-			if id := known[x.Text]; id != "" {
-				f.Recipients[i].Contact = id
+			if was := known[x.Text]; was.Contact != "" {
+				f.Recipients[i].Contact = was.Contact
 			}
+			f.Recipients[i].Main = x.Main || known[x.Text].Main
 		}
 	}
 	return b
 }
 
-// recognize notes which contact each recipient is, where that is not known yet.
+// recognize notes which contact each recipient is, and which is the main
+// address, where that is not known yet.
 func (s *Store) recognize(ctx context.Context, d *Draft) error {
 	var boxes []Mailbox
 	var places []*DraftRecipient
@@ -214,6 +217,7 @@ func (s *Store) recognize(ctx context.Context, d *Draft) error {
 	}
 	known, err := s.Recipients(ctx, d.Client, boxes)
 	for i, r := range known {
+		places[i].Main = r.Main
 		if r.Contact != nil {
 			places[i].Contact = r.Contact.ID
 		}
@@ -266,53 +270,4 @@ func (s *Store) throwDraft(ctx context.Context, author, clientID, id ID, at time
 		d.Deleted = at
 		return put(w, draftKey(author, clientID, id), d)
 	})
-}
-
-// DraftChange is a recipient of a draft whose contact changed since it was
-// chosen. The draft keeps the recipient as it was.
-type DraftChange struct {
-	Chosen  Mailbox
-	Contact Contact
-	Gone    bool // the contact is in the trash
-}
-
-// Moved tells whether the contact has another address now.
-func (c DraftChange) Moved() bool { return !SameAddress(c.Chosen.Address, c.Contact.Email) }
-
-// DraftChanges returns what became of the contacts that a draft is addressed
-// to: those in the trash, departed, or with another address.
-func (s *Store) DraftChanges(ctx context.Context, d Draft) ([]DraftChange, error) {
-	var out []DraftChange
-	var chosen []DraftRecipient
-	for _, f := range []DraftField{d.To, d.Cc, d.Bcc} {
-		for _, x := range f.Recipients {
-			if x.Contact != "" {
-				chosen = append(chosen, x)
-			}
-		}
-	}
-	for part := range slices.Chunk(chosen, kv.MaxReads) {
-		found, err := view(ctx, s, func(r kv.Reader) ([]DraftChange, error) {
-			var found []DraftChange
-			for _, x := range part {
-				c, err := get[Contact](r, contactKey(d.Client, x.Contact))
-				if err != nil {
-					return nil, err
-				}
-				change := DraftChange{Contact: c, Gone: !c.Deleted.IsZero()}
-				if tokens := SplitMailboxes(x.Text); len(tokens) == 1 {
-					change.Chosen = tokens[0].Mailbox
-				}
-				if change.Gone || c.Departed || change.Moved() {
-					found = append(found, change)
-				}
-			}
-			return found, nil
-		})
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, found...)
-	}
-	return out, nil
 }

@@ -25,8 +25,9 @@ type draft struct {
 	text    string
 	request string
 
-	added   []string // labels of the recipients that this request added
-	doubles []string // keys of those that it added a second time
+	lines   []cardLine // the question as it was answered so far
+	added   []string   // labels of the recipients that this request added
+	doubles []string   // keys of those that it added a second time
 }
 
 // draftField is one field of recipients.
@@ -59,6 +60,7 @@ func readDraft(c *fiber.Ctx, client data.Client) *draft {
 		for _, v := range formValues(c, name) {
 			f.tokens = append(f.tokens, token(v))
 		}
+		d.lines = append(d.lines, readCard(c, name)...)
 		f.shown = name == "to" || len(f.tokens) > 0 || f.query != "" || c.FormValue(name+"_shown") == "1"
 		d.fields = append(d.fields, f)
 	}

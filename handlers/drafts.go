@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"errors"
-	"slices"
 	"strconv"
 
 	"carnet/data"
@@ -73,7 +72,7 @@ func (h *handlers) draftsEdit(c *fiber.Ctx) error {
 		return err
 	}
 	w.draft.request = string(data.NewID())
-	if w.changes, err = h.Store.DraftChanges(c.UserContext(), kept); err != nil {
+	if err := w.changed(kept); err != nil {
 		return err
 	}
 	w.state.At = w.zone.at(kept.Updated).Format("15:04")
@@ -128,8 +127,7 @@ func (w *writer) save(force bool) error {
 		return err
 	}
 	w.state.At = w.zone.at(kept.Updated).Format("15:04")
-	w.changes, err = w.h.Store.DraftChanges(w.ctx, kept)
-	return err
+	return w.changed(kept)
 }
 
 // outdated tells whether another page keeps or sent the draft that this one was to
@@ -167,33 +165,6 @@ func asDraft(k data.Draft, client data.Client) *draft {
 	return d
 }
 
-// swap puts the address that a contact has now in the place of the one that was
-// chosen.
-func (w *writer) swap(arg string) error {
-	kept, err := w.h.Store.Draft(w.ctx, w.user.ID, w.draft.client.ID, w.draft.id)
-	if err != nil {
-		return err
-	}
-	changes, err := w.h.Store.DraftChanges(w.ctx, kept)
-	if err != nil {
-		return err
-	}
-	for _, change := range changes {
-		if string(change.Contact.ID) != arg {
-			continue
-		}
-		key, err := data.AddressKey(change.Chosen.Address)
-		if err != nil {
-			return nil
-		}
-		if f, i := w.draft.has(key); f != nil {
-			f.tokens = slices.Delete(f.tokens, i, i+1)
-			w.draft.add(f, data.Token{Raw: change.Contact.Email, Mailbox: change.Contact.Mailbox()})
-		}
-	}
-	return nil
-}
-
 // draftsDestroy: POST /clients/:client/drafts/:draft/delete
 func (h *handlers) draftsDestroy(c *fiber.Ctx) error {
 	client, id, err := h.clientDraft(c)
@@ -225,22 +196,4 @@ func (h *handlers) draftsRestore(c *fiber.Ctx) error {
 func draftVersion(c *fiber.Ctx) uint64 {
 	v, _ := strconv.ParseUint(c.FormValue("version"), 10, 64)
 	return v
-}
-
-// draftsChange is a recipient whose contact changed since it was chosen.
-type draftsChange struct {
-	i18n.Lang
-	data.DraftChange
-}
-
-// Words say what became of the contact; the recipient stays as it was chosen.
-func (v draftsChange) Words() string {
-	switch name := v.Contact.Label(); {
-	case v.Gone:
-		return v.T("%s est dans la corbeille ; l’adresse choisie reste destinataire.", "%s is in the trash; the chosen address stays a recipient.", name)
-	case v.Moved():
-		return v.T("%s a changé d’adresse : %s → %s.", "%s has another address: %s → %s.", name, v.Chosen.Address, v.Contact.Email)
-	default:
-		return v.T("%s a quitté l’entreprise ; l’adresse choisie reste destinataire.", "%s has left the company; the chosen address stays a recipient.", name)
-	}
 }

@@ -158,6 +158,54 @@ func TestDraftWhoseContactChanged(t *testing.T) {
 	}
 }
 
+func TestDraftWhoseMainAddressChanged(t *testing.T) {
+	// The main address that a draft was written to is shown with the one that
+	// took its place, in a draft, in a mail written again and while one types;
+	// nothing offers to make a contact of it.
+	t.Parallel()
+	both(t, lambert, func(t *testing.T, o office, b *browser) {
+		client := o.clientNamed(lambert)
+		b.fill("Objet", "Devis")
+		b.keep()
+		b.click("Envoyer")
+		m, _ := o.sent(t, client)
+		b.visit("/clients/"+string(client.ID)+"/messages/new").fill("Objet", "Suite")
+		b.keep()
+		client, _, err := o.store.UpdateClient(bg, client.ID, client.Version, false, func(c *data.Client) { c.Email = "nouveau@menuiserie-lambert.fr" })
+		if err != nil {
+			t.Fatal(err)
+		}
+		claire := o.contactAt(client, "claire.morel@menuiserie-lambert.fr")
+		if _, err := o.store.UpdateContact(bg, client.ID, claire.ID, claire.Version, func(x *data.Contact) { x.Email = "claire@nouvelle.example" }); err != nil {
+			t.Fatal(err)
+		}
+		main := "Menuiserie Lambert a changé d’adresse : contact@menuiserie-lambert.fr → nouveau@menuiserie-lambert.fr."
+		changed := "Claire Morel a changé d’adresse : claire.morel@menuiserie-lambert.fr → claire@nouvelle.example."
+		for _, at := range []string{"/drafts/" + string(o.draftsOf(client)[0].ID), "/messages/new?again=" + string(m.ID)} {
+			b.visit("/clients/"+string(client.ID)+at).sees(main, changed).misses("Enregistrer cette adresse")
+			if card := text(b.card().root); card != "" {
+				t.Errorf("%s asks %q", at, card)
+			}
+			b.wantChips("to", lambert, "Claire Morel", "Julien Lambert")
+			b.in("p", changed).click("Utiliser la nouvelle adresse").misses(changed).wantChips("to", lambert, "Julien Lambert", "Claire Morel")
+			b.in("p", main).click("Utiliser la nouvelle adresse").misses("a changé d’adresse").wantChips("to", "Julien Lambert", "Claire Morel", lambert)
+			b.click("Envoyer").sees("Mis en boîte d’envoi pour 3 destinataires.")
+			if m, _ := o.sent(t, client); m.To[1].Address != "claire@nouvelle.example" || m.To[2].Address != "nouveau@menuiserie-lambert.fr" {
+				t.Errorf("sent to %v", m.To)
+			}
+		}
+		b.visit("/clients/"+string(client.ID)+"/messages/new").fill("Objet", "Encore").click("Retirer Claire Morel")
+		if b.htmx {
+			b.all().typed("Destinataires", "claire.morel@menuiserie-lambert.fr")
+			b.card().sees(changed)
+			b.card().click("Utiliser la nouvelle adresse").misses("a changé d’adresse").wantChips("to", lambert, "Julien Lambert", "Claire Morel")
+			return
+		}
+		b.fill("Destinataires", "claire.morel@menuiserie-lambert.fr").click("Envoyer").sees("Rien n’a été envoyé", changed)
+		b.click("Envoyer").sees("Mis en boîte d’envoi pour 3 destinataires.")
+	})
+}
+
 func TestSendingIsUndone(t *testing.T) {
 	// A sending is undone while it can be: the draft is back, what is then sent is
 	// what is then on screen, and too late is said.

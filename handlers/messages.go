@@ -261,20 +261,36 @@ func (h *handlers) messagesCreate(c *fiber.Ctx) error {
 	return h.seeOther(c, views.Path("clients", client.ID), t)
 }
 
-// ask notes the unknown addresses that were not asked about before, and tells
-// whether there are any.
+// ask notes the unknown addresses, and those that somebody had and left, that
+// were not asked about before, and tells whether there are any.
 func (w *writer) ask() (asks bool, err error) {
+	note := func(r data.Recipient) (fresh bool) {
+		key, _ := data.AddressKey(r.Mailbox.Address)
+		if fresh = !slices.Contains(w.draft.asked, key); fresh {
+			w.draft.asked = append(w.draft.asked, key)
+		}
+		return fresh
+	}
+	left := false
 	for _, f := range w.draft.fields {
 		unknown, err := w.unknown(f, false)
 		if err != nil {
 			return false, err
 		}
 		for _, r := range unknown {
-			if key, _ := data.AddressKey(r.Mailbox.Address); !slices.Contains(w.draft.asked, key) {
-				w.draft.asked = append(w.draft.asked, key)
-				asks = true
-			}
+			asks = note(r) || asks
+		}
+		former, err := w.formers(f)
+		if err != nil {
+			return false, err
+		}
+		for _, r := range former {
+			left = note(r) || left
 		}
 	}
-	return asks, nil
+	if left {
+		w.toast = &toast{Lang: w.Lang, ID: "info", Bad: true, Text: w.T("Rien n’a été envoyé : une adresse a changé. Voyez sous les destinataires, ou envoyez ainsi.",
+			"Nothing was sent: an address is another one now. See below the recipients, or send it like this.")}
+	}
+	return asks || left, nil
 }

@@ -98,13 +98,8 @@ func (w *writer) fields() (recipientsFields, error) {
 		v.Last = w.Date(w.zone.at(last.Created))
 	}
 	v.Many = visible > 5 && !w.draft.each
-	for _, change := range w.changes {
-		key, err := data.AddressKey(change.Chosen.Address)
-		if f, _ := w.draft.has(key); err == nil && f != nil {
-			v.Drifted = append(v.Drifted, draftsChange{w.Lang, change})
-		}
-	}
-	return v, nil
+	v.Drifted, err = w.drifted()
+	return v, err
 }
 
 func (w *writer) chips(f *draftField) ([]recipientsChip, error) {
@@ -124,6 +119,9 @@ func (w *writer) chips(f *draftField) ([]recipientsChip, error) {
 		r := known[0]
 		known = known[1:]
 		chip.Address, chip.Main, chip.Known = t.Mailbox.Address, r.Main, r.Known()
+		if r.Now.Address != "" {
+			w.former = append(w.former, r)
+		}
 		chip.Favorite = r.Contact != nil && r.Contact.Favorite
 		if t.Mailbox.Name == "" && r.Mailbox.Name != "" {
 			chip.Label = r.Mailbox.Name
