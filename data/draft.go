@@ -225,30 +225,6 @@ func (s *Store) recognize(ctx context.Context, d *Draft) error {
 	return err
 }
 
-// Drafts returns the drafts of a user to a client, without their bodies, the
-// newest first, maxDrafts at most.
-func (s *Store) Drafts(ctx context.Context, author, clientID ID) ([]Draft, error) {
-	return view(ctx, s, func(r kv.Reader) ([]Draft, error) {
-		entries, err := r.Scan(kv.Range{Prefix: key(tDraft, author, clientID), Limit: kv.MaxPage, Reverse: true})
-		if err != nil {
-			return nil, err
-		}
-		var out []Draft
-		for _, e := range entries {
-			d, err := decode[Draft](e.Value)
-			if err != nil || len(out) == maxDrafts {
-				return out, err
-			}
-			if d.Message == "" && d.Deleted.IsZero() {
-				out = append(out, d)
-			}
-		}
-		return out, nil
-	})
-}
-
-const maxDrafts = 20
-
 // DeleteDraft throws a draft away; RestoreDraft brings it back, for two days.
 // ErrNotFound if it was sent, or is somebody else's.
 func (s *Store) DeleteDraft(ctx context.Context, author, clientID, id ID) error {

@@ -85,7 +85,7 @@ func TestDraftsOfAUser(t *testing.T) {
 	one := must(s.SaveDraft(t.Context(), draftTo(u, c), false))(t)
 	two := must(s.SaveDraft(t.Context(), draftTo(u, c), false))(t)
 	list := func() (ids []data.ID) {
-		for _, d := range must(s.Drafts(t.Context(), u.ID, c.ID))(t) {
+		for _, d := range must(s.Drafts(t.Context(), u.ID, c.ID, ""))(t).Drafts {
 			ids = append(ids, d.ID)
 		}
 		return ids
@@ -179,4 +179,38 @@ func TestDraftToTheMainAddress(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestDraftPages(t *testing.T) {
+	// Every draft is on a page, once; those behind the first are counted, and
+	// those sent or thrown away are not.
+	t.Parallel()
+	s := datatest.Open(t)
+	u, c := user(t, s), datatest.Client(t, s, "Lambert")
+	want := map[data.ID]bool{}
+	for i := range 50 {
+		d := must(s.SaveDraft(t.Context(), draftTo(u, c), false))(t)
+		if i%10 == 0 {
+			ok(t, s.DeleteDraft(t.Context(), u.ID, c.ID, d.ID))
+			continue
+		}
+		want[d.ID] = true
+	}
+	var sizes []int
+	for after, more := data.ID(""), true; more; {
+		p := must(s.Drafts(t.Context(), u.ID, c.ID, after))(t)
+		if p.Beyond || len(p.Drafts)+p.Left != len(want) {
+			t.Errorf("%d and %d behind, of %d", len(p.Drafts), p.Left, len(want))
+		}
+		for _, d := range p.Drafts {
+			delete(want, d.ID)
+		}
+		sizes = append(sizes, len(p.Drafts))
+		after, more = p.Next, p.Next != ""
+	}
+	if len(want) != 0 || len(sizes) != 3 {
+		t.Errorf("pages of %v, and %d on none", sizes, len(want))
+	}
+	_, err := s.Drafts(t.Context(), u.ID, data.NewID(), "")
+	wantError(t, err, data.ErrNotFound)
 }

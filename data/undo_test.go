@@ -97,7 +97,7 @@ func TestSentAgainFromAPageLeftOpen(t *testing.T) {
 	first := d.post(t, data.NewID(), draft, "a@x.fr")
 	draft.Text = "autre texte"
 	second := d.post(t, data.NewID(), draft, "a@x.fr")
-	if first == second || len(must(d.Drafts(t.Context(), d.user.ID, d.client.ID))(t)) != 0 {
+	if first == second || len(must(d.Drafts(t.Context(), d.user.ID, d.client.ID, ""))(t).Drafts) != 0 {
 		t.Error("it is one message, or a draft is left")
 	}
 	if back := must(d.Undo(t.Context(), d.user.ID, second))(t); back.Text != "autre texte" || back.ID == draft.ID {

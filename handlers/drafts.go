@@ -38,6 +38,46 @@ func (draftsRow) Template() string { return "drafts/_row" }
 // When is the day it was written.
 func (v draftsRow) When() string { return v.Date(v.Zone.at(v.Draft.Updated)) }
 
+// draftsIndex is a page of the drafts to a client.
+type draftsIndex struct {
+	i18n.Lang
+	Client data.Client
+	Drafts []draftsRow
+	Next   data.ID // the draft that the next page begins after; empty on the last
+	Later  bool    // not the first page
+}
+
+func (draftsIndex) Template() string { return "drafts/index" }
+func (v draftsIndex) Title() string {
+	return v.T("Brouillons pour %s", "Drafts to %s", v.Client.Name)
+}
+
+// draftsIndex: GET /clients/:client/drafts?after=
+func (h *handlers) draftsIndex(c *fiber.Ctx) error {
+	client, err := h.client(c)
+	if err != nil {
+		return err
+	}
+	after, err := queryID(c, "after")
+	if err != nil {
+		return err
+	}
+	page, err := h.Store.Drafts(c.UserContext(), user(c).ID, client.ID, after)
+	if err != nil {
+		return err
+	}
+	v := draftsIndex{Lang: h.lang(c), Client: client, Next: page.Next, Later: after != ""}
+	v.Drafts = draftsRows(v.Lang, page, zoneOf(c))
+	return h.page(c, fiber.StatusOK, v)
+}
+
+func draftsRows(l i18n.Lang, page data.DraftPage, z zone) (rows []draftsRow) {
+	for _, d := range page.Drafts {
+		rows = append(rows, draftsRow{l, d, z})
+	}
+	return rows
+}
+
 // draftID returns the draft that an address names.
 func draftID(c *fiber.Ctx) (data.ID, error) { return data.ParseID(c.Params("draft")) }
 

@@ -18,11 +18,50 @@ func (o office) draftsOf(client data.Client) []data.Draft {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	list, err := o.store.Drafts(bg, u.ID, client.ID)
+	list, err := o.store.Drafts(bg, u.ID, client.ID, "")
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	return list
+	return list.Drafts
+}
+
+// manyDrafts writes 25 drafts to a client.
+func (o office) manyDrafts(client data.Client) {
+	o.t.Helper()
+	u, err := o.store.FirstUser(bg)
+	for i := range 25 {
+		if err == nil {
+			_, err = o.store.SaveDraft(bg, data.Draft{ID: data.NewID(), Client: client.ID, Author: u.ID, Page: "x", Subject: fmt.Sprintf("Devis n° %02d", i)}, false)
+		}
+	}
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+func TestManyDrafts(t *testing.T) {
+	// The client's file shows the newest drafts and says how many there are; all
+	// of them are on pages, which are the reader's own.
+	t.Parallel()
+	o := atelier(t)
+	client := o.clientNamed(lambert)
+	o.manyDrafts(client)
+	b := o.browser(t).visit("/clients/"+string(client.ID)).sees("Devis n° 24", "Devis n° 05").misses("Devis n° 04")
+	b.click("Voir tous les brouillons (25)").sees("Brouillons pour Menuiserie Lambert", "Devis n° 24").misses("Devis n° 04")
+	at := b.at.RequestURI()
+	b.click("Plus anciens").sees("Devis n° 04", "Devis n° 00").misses("Devis n° 05").click("Les plus récents").sees("Devis n° 24")
+	b.click("Devis n° 24")
+	if b.all().value("Objet") != "Devis n° 24" {
+		t.Error("it is not the draft")
+	}
+	for _, bad := range []string{strings.Replace(at, string(client.ID), string(data.NewID()), 1), at + "?after=x"} {
+		b.receive(b.request(http.MethodGet, bad, ""))
+		b.is(http.StatusNotFound)
+	}
+	other, err := o.store.CreateClient(bg, "", data.Client{Name: "Autre"})
+	if err != nil || len(o.draftsOf(other)) != 0 {
+		t.Error("they are another client's too", err)
+	}
 }
 
 // keep posts the composer's form as the script does while one types.
