@@ -111,8 +111,31 @@ func dropBlobs(w kv.Writer, owner ID, as []Attachment) error {
 // draft if there is none yet. page is the one that does so. ErrState if it was
 // sent, Invalid if it would have too many files or too much.
 func (s *Store) Attach(ctx context.Context, author, clientID, id, page ID, a Attachment) (Draft, error) {
+	return s.attach(ctx, author, clientID, id, page, func(kv.Reader) (Attachment, error) { return a, nil })
+}
+
+// AttachAnnex is Attach of an annex, and returns its file. The annex is read
+// where its blob is held for the draft too, so that it may be deleted at any
+// moment. ErrNotFound if there is none.
+func (s *Store) AttachAnnex(ctx context.Context, author, clientID, id, page, annex ID) (Attachment, error) {
+	var file Attachment
+	_, err := s.attach(ctx, author, clientID, id, page, func(r kv.Reader) (Attachment, error) {
+		a, err := get[Annex](r, annexKey(annex))
+		file = a.File
+		return file, err
+	})
+	return file, err
+}
+
+// attach adds the file that read returns, whose blob was put, or is held by a
+// record that read reads.
+func (s *Store) attach(ctx context.Context, author, clientID, id, page ID, read func(kv.Reader) (Attachment, error)) (Draft, error) {
 	now := s.now()
 	return update(ctx, s, func(w kv.Writer) (Draft, error) {
+		a, err := read(w)
+		if err != nil {
+			return Draft{}, err
+		}
 		if _, err := client(w, clientID); err != nil {
 			return Draft{}, err
 		}
