@@ -155,6 +155,28 @@ func (d *draft) count() int {
 	return n
 }
 
+// total is how many recipients there are, each address once, and how many of
+// them are no chips for want of room.
+func (d *draft) total() (n, left int) {
+	n = d.count()
+	if n < maxChips { // what is typed is being typed
+		return n, 0
+	}
+	seen := map[string]bool{}
+	for _, key := range d.keys() {
+		seen[key] = true
+	}
+	for _, f := range d.fields {
+		for _, t := range data.SplitMailboxes(f.query) {
+			if key, err := data.AddressKey(t.Mailbox.Address); err == nil && !seen[key] {
+				seen[key] = true
+				left++
+			}
+		}
+	}
+	return n + left, left
+}
+
 // add makes a chip of a token at the end of a field. An address that is a
 // recipient already is not added: its chip gains the name if it had none, and
 // is one of the doubles.
