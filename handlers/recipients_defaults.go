@@ -90,7 +90,7 @@ func (v *recipientsDiff) sort(r data.Recipient, field string) {
 	case field != "to":
 		v.Copies = append(v.Copies, name)
 	case r.Contact == nil:
-		v.Strangers = append(v.Strangers, name)
+		v.Strangers = append(v.Strangers, r.Mailbox.Address) // a name may be that of a contact
 	case r.Contact.Departed:
 		v.Departed = append(v.Departed, name)
 	case !favorite:
