@@ -183,3 +183,39 @@ func TestUnreadableMail(t *testing.T) {
 		}
 	}
 }
+
+func TestAttachIsNoEdit(t *testing.T) {
+	// A page that attaches or takes off a file before anything was typed there
+	// still has the version that it began with: it saves, and it sends.
+	t.Parallel()
+	d := withFiles(t)
+	draft := must(d.SaveDraft(t.Context(), draftTo(d.user, d.client, "a@x.fr"), false))(t)
+	draft.Page = data.NewID()
+	must(d.attach(t, draft.ID, "un.txt", "un"))(t)
+	must(d.attach(t, draft.ID, "deux.txt", "deux"))(t)
+	kept := must(d.Detach(t.Context(), d.user.ID, d.client.ID, draft.ID, 0))(t)
+	if kept.Version != draft.Version || len(kept.Attachments) != 1 {
+		t.Errorf("with its file it is version %d after %d, with %d files", kept.Version, draft.Version, len(kept.Attachments))
+	}
+	draft.Text = "Bonjour"
+	ok(t, errOf(d.SaveDraft(t.Context(), draft, false)))
+}
+
+func TestAttachAnnex(t *testing.T) {
+	// An annex that is taken away while a draft takes it stays with the draft,
+	// bytes and all; one that was taken away before is absent.
+	t.Parallel()
+	d := withFiles(t)
+	draft := must(d.SaveDraft(t.Context(), draftTo(d.user, d.client, "a@x.fr"), false))(t)
+	ref := must(d.Blobs().Put(t.Context(), strings.NewReader("cgv"), 1<<20))(t)
+	annex := must(d.CreateAnnex(t.Context(), data.Attachment{Name: "cgv.pdf", Type: "application/pdf", Hash: ref.Hash, Size: ref.Size}))(t)
+	file := must(d.AttachAnnex(t.Context(), d.user.ID, d.client.ID, draft.ID, "page", annex.ID))(t)
+	ok(t, errOf(d.DeleteAnnex(t.Context(), annex.ID)))
+	if file.Name != "cgv.pdf" || !d.kept(t, ref.Hash) {
+		t.Errorf("%+v is attached, and its bytes are gone", file)
+	}
+	wantError(t, errOf(d.AttachAnnex(t.Context(), d.user.ID, d.client.ID, draft.ID, "page", annex.ID)), data.ErrNotFound)
+	if got := must(d.Draft(t.Context(), d.user.ID, d.client.ID, draft.ID))(t); len(got.Attachments) != 1 {
+		t.Errorf("the draft has %+v", got.Attachments)
+	}
+}

@@ -119,14 +119,37 @@ func dropBlobs(w kv.Writer, owner ID, as []Attachment) error {
 // draft if there is none yet. page is the one that does so. ErrState if it was
 // sent, Invalid if it would have too many files or too much.
 func (s *Store) Attach(ctx context.Context, author, clientID, id, page ID, a Attachment) (Draft, error) {
+	return s.attach(ctx, author, clientID, id, page, func(kv.Reader) (Attachment, error) { return a, nil })
+}
+
+// AttachAnnex is Attach of an annex, and returns its file. The annex is read
+// where its blob is held for the draft too, so that it may be deleted at any
+// moment. ErrNotFound if there is none.
+func (s *Store) AttachAnnex(ctx context.Context, author, clientID, id, page, annex ID) (Attachment, error) {
+	var file Attachment
+	_, err := s.attach(ctx, author, clientID, id, page, func(r kv.Reader) (Attachment, error) {
+		a, err := get[Annex](r, annexKey(annex))
+		file = a.File
+		return file, err
+	})
+	return file, err
+}
+
+// attach adds the file that read returns, whose blob was put, or is held by a
+// record that read reads.
+func (s *Store) attach(ctx context.Context, author, clientID, id, page ID, read func(kv.Reader) (Attachment, error)) (Draft, error) {
 	now := s.now()
 	return update(ctx, s, func(w kv.Writer) (Draft, error) {
+		a, err := read(w)
+		if err != nil {
+			return Draft{}, err
+		}
 		if _, err := client(w, clientID); err != nil {
 			return Draft{}, err
 		}
 		d, err := openDraft(w, author, clientID, id)
 		if err == ErrNotFound {
-			d, err = Draft{ID: id, Client: clientID, Author: author, Page: page, Created: now}, nil
+			d, err = Draft{ID: id, Client: clientID, Author: author, Page: page, Version: 1, Created: now}, nil
 		}
 		if err != nil {
 			return d, err
@@ -141,7 +164,7 @@ func (s *Store) Attach(ctx context.Context, author, clientID, id, page ID, a Att
 		if err := holdBlobs(w, id, d.Attachments[len(d.Attachments)-1:]); err != nil {
 			return old, err
 		}
-		return putDraft(w, d, old, now)
+		return writeDraft(w, d, old.Parts, now)
 	})
 }
 
@@ -168,7 +191,7 @@ func (s *Store) Detach(ctx context.Context, author, clientID, id ID, number int)
 		if err := holdBlobs(w, id, d.Attachments); err != nil { // another may be the same bytes
 			return d, err
 		}
-		return putDraft(w, d, old, now)
+		return writeDraft(w, d, old.Parts, now)
 	})
 }
 

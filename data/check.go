@@ -22,7 +22,7 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 		entries: map[uint64]bool{}, raw: map[ID]int{}, counts: map[ID]Tally{},
 	}
 	for _, step := range []func(context.Context) error{
-		a.gather, a.clients, a.contacts, a.users, a.sessions, a.messages, a.templates, a.annexes, a.drafts, a.strays,
+		a.gather, a.clients, a.contacts, a.formers, a.users, a.sessions, a.messages, a.templates, a.annexes, a.drafts, a.strays,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -44,7 +44,7 @@ type audit struct {
 
 // What a table holds, for a Check.
 var (
-	recordTables = []string{tMeta, tSeq, tOnce, tClient, tContact, tUser, tSession, tAgency, tRelay, tMessage, tTemplate, tAnnex, tDraft}
+	recordTables = []string{tMeta, tSeq, tOnce, tClient, tContact, tUser, tSession, tAgency, tRelay, tMessage, tTemplate, tAnnex, tDraft, tFormer}
 	// A record owns the key of these, and of the indexes the value too.
 	ownedTables = []string{tTally, tText, tRaw, tDelivery, tDispatch, tDraftBody}
 	indexTables = []string{tNumber, tByName, tWord, tAddress, tBinned, tOrder, tCWord, tHolder,
@@ -111,13 +111,16 @@ func (a *audit) strays(ctx context.Context) error {
 	})
 }
 
-// walk calls fn for all keys with a prefix, in small pages: fn may make four
-// reads.
+// maxChecked is how many reads a record takes to be checked: a draft has most.
+const maxChecked = maxDraftParts
+
+// walk calls fn for all keys with a prefix, in pages so small that fn may make
+// maxChecked reads.
 func (a *audit) walk(ctx context.Context, prefix []byte, fn func(kv.Reader, kv.Entry) error) error {
 	var after []byte
 	for more := true; more; {
 		if err := a.kv.View(ctx, func(r kv.Reader) error {
-			entries, err := r.Scan(kv.Range{Prefix: prefix, After: after, Limit: 25})
+			entries, err := r.Scan(kv.Range{Prefix: prefix, After: after, Limit: (kv.MaxReads - 1) / maxChecked})
 			more = len(entries) > 0
 			for _, e := range entries {
 				if err == nil {

@@ -97,6 +97,18 @@ func (a *audit) contact(_ kv.Reader, c Contact) error {
 	return nil
 }
 
+// formers reports what is told of an address that nobody had.
+func (a *audit) formers(ctx context.Context) error {
+	return a.walk(ctx, key[string](tFormer), func(r kv.Reader, e kv.Entry) error {
+		_, _, err := r.Lookup(e.Key)
+		if notFound(err) == ErrNotFound {
+			a.report("stray: %s", nameOf(e.Key))
+			return nil
+		}
+		return err
+	})
+}
+
 func (a *audit) users(ctx context.Context) error {
 	return each(ctx, a, tUser, func(u User) []byte { return userKey(u.ID) }, func(_ kv.Reader, u User) error {
 		address, _ := AddressKey(u.Email)

@@ -84,6 +84,11 @@ func replaceClient(w kv.Writer, old Client, c *Client) error {
 	if err := deleteAll(w, clientIndex(old)); err != nil {
 		return err
 	}
+	if !SameAddress(old.Email, c.Email) {
+		if err := leaveAddress(w, c.ID, old.Email, clientKey(c.ID)); err != nil {
+			return err
+		}
+	}
 	if err := put(w, clientKey(c.ID), c); err != nil {
 		return err
 	}

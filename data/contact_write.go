@@ -59,6 +59,11 @@ func (s *Store) UpdateContact(ctx context.Context, clientID, id ID, version uint
 		if err := removeContact(w, old); err != nil {
 			return c, err
 		}
+		if !SameAddress(old.Email, c.Email) {
+			if err := leaveAddress(w, clientID, old.Email, contactKey(clientID, id)); err != nil {
+				return c, err
+			}
+		}
 		return c, insertContact(w, c)
 	})
 }

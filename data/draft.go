@@ -19,7 +19,7 @@ type Draft struct {
 	Client  ID        `cbor:"2,keyasint"`
 	Author  ID        `cbor:"3,keyasint"`
 	Subject string    `cbor:"4,keyasint"`
-	Version uint64    `cbor:"5,keyasint"` // grows with each save
+	Version uint64    `cbor:"5,keyasint"` // grows with each save of what is typed
 	Page    ID        `cbor:"6,keyasint"` // the page that saved it last
 	Created time.Time `cbor:"7,keyasint"`
 	Updated time.Time `cbor:"8,keyasint"`
@@ -54,6 +54,7 @@ type DraftField struct {
 type DraftRecipient struct {
 	Text    string `cbor:"1,keyasint"` // a mailbox, or what is none
 	Contact ID     `cbor:"2,keyasint"` // the contact that had the address when it was chosen, or empty
+	Main    bool   `cbor:"3,keyasint"` // it was the client's main address then
 }
 
 const maxDraftParts = 6 // more than a form of the largest size takes
@@ -113,12 +114,16 @@ func (s *Store) SaveDraft(ctx context.Context, d Draft, force bool) (Draft, erro
 			return d, err
 		case old.Message != "":
 			return d, ErrState
-		case !force && old.Page != d.Page && old.Version != d.Version:
+		case !force && !d.follows(old):
 			return old, ErrStale
 		}
 		return replaceDraft(w, d, old, now)
 	})
 }
+
+// follows tells whether the page of d saw the draft as it stands: it saved it
+// last, or began with that version.
+func (d Draft) follows(old Draft) bool { return old.Page == d.Page || old.Version == d.Version }
 
 // valid makes what was typed UTF-8, which a record has to be.
 func (d *Draft) valid() {
@@ -153,6 +158,13 @@ func replaceDraft(w kv.Writer, d, old Draft, now time.Time) (Draft, error) {
 
 // putDraft writes d as the version after old.
 func putDraft(w kv.Writer, d, old Draft, now time.Time) (Draft, error) {
+	d.Version = old.Version + 1
+	return writeDraft(w, d, old.Parts, now)
+}
+
+// writeDraft writes d, whose body had so many parts. Files that come and go are
+// no version: pages do not hold them, and one that typed goes on.
+func writeDraft(w kv.Writer, d Draft, had int, now time.Time) (Draft, error) {
 	body, err := encoding.Marshal(d.DraftBody)
 	if err != nil {
 		return d, fmt.Errorf("data: encode a draft: %w", err)
@@ -160,36 +172,38 @@ func putDraft(w kv.Writer, d, old Draft, now time.Time) (Draft, error) {
 	if len(body) > maxDraftParts*partSize {
 		return d, Invalid{{Field: "text", Problem: TooLong, Max: MaxText}}
 	}
-	d.Updated, d.Version = now, old.Version+1
-	if d.Parts, err = putParts(w, tDraftBody, d.ID, body, old.Parts); err != nil {
+	d.Updated = now
+	if d.Parts, err = putParts(w, tDraftBody, d.ID, body, had); err != nil {
 		return d, err
 	}
 	return d, put(w, draftKey(d.Author, d.Client, d.ID), d)
 }
 
-// inherit returns b with what its form does not hold: the attachments, and the
-// contacts that old knew its recipients by. One whose address changed since is
-// still who was chosen.
+// inherit returns b with what its form does not hold: the attachments, and whom
+// old knew its recipients as. One whose address changed since is still who was
+// chosen.
 func (b DraftBody) inherit(old DraftBody) DraftBody {
-	known := map[string]ID{}
+	known := map[string]DraftRecipient{}
 	for _, f := range []DraftField{old.To, old.Cc, old.Bcc} {
 		for _, x := range f.Recipients {
-			known[x.Text] = x.Contact
+			known[x.Text] = x
 		}
 	}
 	b.Attachments = old.Attachments
 	for _, f := range []*DraftField{&b.To, &b.Cc, &b.Bcc} {
 		f.Recipients = slices.Clone(f.Recipients)
 		for i, x := range f.Recipients {
-			if id := known[x.Text]; id != "" {
-				f.Recipients[i].Contact = id
+			if was := known[x.Text]; was.Contact != "" {
+				f.Recipients[i].Contact = was.Contact
 			}
+			f.Recipients[i].Main = x.Main || known[x.Text].Main
 		}
 	}
 	return b
 }
 
-// recognize notes which contact each recipient is, where that is not known yet.
+// recognize notes which contact each recipient is, and which is the main
+// address, where that is not known yet.
 func (s *Store) recognize(ctx context.Context, d *Draft) error {
 	var boxes []Mailbox
 	var places []*DraftRecipient
@@ -203,36 +217,13 @@ func (s *Store) recognize(ctx context.Context, d *Draft) error {
 	}
 	known, err := s.Recipients(ctx, d.Client, boxes)
 	for i, r := range known {
+		places[i].Main = r.Main
 		if r.Contact != nil {
 			places[i].Contact = r.Contact.ID
 		}
 	}
 	return err
 }
-
-// Drafts returns the drafts of a user to a client, without their bodies, the
-// newest first, maxDrafts at most.
-func (s *Store) Drafts(ctx context.Context, author, clientID ID) ([]Draft, error) {
-	return view(ctx, s, func(r kv.Reader) ([]Draft, error) {
-		entries, err := r.Scan(kv.Range{Prefix: key(tDraft, author, clientID), Limit: kv.MaxPage, Reverse: true})
-		if err != nil {
-			return nil, err
-		}
-		var out []Draft
-		for _, e := range entries {
-			d, err := decode[Draft](e.Value)
-			if err != nil || len(out) == maxDrafts {
-				return out, err
-			}
-			if d.Message == "" && d.Deleted.IsZero() {
-				out = append(out, d)
-			}
-		}
-		return out, nil
-	})
-}
-
-const maxDrafts = 20
 
 // DeleteDraft throws a draft away; RestoreDraft brings it back, for two days.
 // ErrNotFound if it was sent, or is somebody else's.
@@ -255,53 +246,4 @@ func (s *Store) throwDraft(ctx context.Context, author, clientID, id ID, at time
 		d.Deleted = at
 		return put(w, draftKey(author, clientID, id), d)
 	})
-}
-
-// DraftChange is a recipient of a draft whose contact changed since it was
-// chosen. The draft keeps the recipient as it was.
-type DraftChange struct {
-	Chosen  Mailbox
-	Contact Contact
-	Gone    bool // the contact is in the trash
-}
-
-// Moved tells whether the contact has another address now.
-func (c DraftChange) Moved() bool { return !SameAddress(c.Chosen.Address, c.Contact.Email) }
-
-// DraftChanges returns what became of the contacts that a draft is addressed
-// to: those in the trash, departed, or with another address.
-func (s *Store) DraftChanges(ctx context.Context, d Draft) ([]DraftChange, error) {
-	var out []DraftChange
-	var chosen []DraftRecipient
-	for _, f := range []DraftField{d.To, d.Cc, d.Bcc} {
-		for _, x := range f.Recipients {
-			if x.Contact != "" {
-				chosen = append(chosen, x)
-			}
-		}
-	}
-	for part := range slices.Chunk(chosen, kv.MaxReads) {
-		found, err := view(ctx, s, func(r kv.Reader) ([]DraftChange, error) {
-			var found []DraftChange
-			for _, x := range part {
-				c, err := get[Contact](r, contactKey(d.Client, x.Contact))
-				if err != nil {
-					return nil, err
-				}
-				change := DraftChange{Contact: c, Gone: !c.Deleted.IsZero()}
-				if tokens := SplitMailboxes(x.Text); len(tokens) == 1 {
-					change.Chosen = tokens[0].Mailbox
-				}
-				if change.Gone || c.Departed || change.Moved() {
-					found = append(found, change)
-				}
-			}
-			return found, nil
-		})
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, found...)
-	}
-	return out, nil
 }

@@ -85,7 +85,7 @@ func TestDraftsOfAUser(t *testing.T) {
 	one := must(s.SaveDraft(t.Context(), draftTo(u, c), false))(t)
 	two := must(s.SaveDraft(t.Context(), draftTo(u, c), false))(t)
 	list := func() (ids []data.ID) {
-		for _, d := range must(s.Drafts(t.Context(), u.ID, c.ID))(t) {
+		for _, d := range must(s.Drafts(t.Context(), u.ID, c.ID, ""))(t).Drafts {
 			ids = append(ids, d.ID)
 		}
 		return ids
@@ -134,7 +134,83 @@ func TestDraftChanges(t *testing.T) {
 	ok(t, errOf(s.SaveDraft(t.Context(), d, false)))
 	changes := must(s.DraftChanges(t.Context(), must(s.Draft(t.Context(), u.ID, c.ID, d.ID))(t)))(t)
 	if len(changes) != 3 || !changes[0].Gone || !changes[1].Contact.Departed || changes[1].Moved() ||
-		!changes[2].Moved() || changes[2].Chosen.Address != "ancienne@x.fr" || changes[2].Contact.Email != "nouvelle@x.fr" {
+		!changes[2].Moved() || changes[2].Chosen.Address != "ancienne@x.fr" || changes[2].Now.Address != "nouvelle@x.fr" {
 		t.Errorf("the changes are %+v", changes)
 	}
+}
+
+func TestDraftToTheMainAddress(t *testing.T) {
+	// A draft that was addressed to the main address tells when that is another
+	// one now, also if the former one was kept as a contact, and when it is gone.
+	t.Parallel()
+	for name, keep := range map[string]bool{"left": false, "kept": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := datatest.Open(t)
+			u := user(t, s)
+			c := must(s.CreateClient(t.Context(), "", data.Client{Name: "Lambert", Email: "main@x.fr", Kind: data.Company, Language: "fr"}))(t)
+			d := draftTo(u, c, "main@x.fr")
+			ok(t, errOf(s.SaveDraft(t.Context(), d, false)))
+			changes := func() []data.DraftChange {
+				d.Text += "."
+				ok(t, errOf(s.SaveDraft(t.Context(), d, false)))
+				return must(s.DraftChanges(t.Context(), must(s.Draft(t.Context(), u.ID, c.ID, d.ID))(t)))(t)
+			}
+			if got := changes(); len(got) != 0 {
+				t.Errorf("before it changed: %+v", got)
+			}
+			become := func(email string) {
+				var err error
+				c, _, err = s.UpdateClient(t.Context(), c.ID, c.Version, keep, func(c *data.Client) { c.Email = email })
+				ok(t, err)
+			}
+			become("nouveau@x.fr")
+			if got := changes(); len(got) != 1 || !got[0].Main || !got[0].Moved() || got[0].Chosen.Address != "main@x.fr" || got[0].Now.Address != "nouveau@x.fr" {
+				t.Errorf("the changes are %+v", got)
+			}
+			keep = false
+			become("")
+			if got := changes(); len(got) != 1 || !got[0].Main || got[0].Moved() {
+				t.Errorf("without any the changes are %+v", got)
+			}
+			become("main@x.fr")
+			if got := changes(); len(got) != 0 {
+				t.Errorf("back again: %+v", got)
+			}
+		})
+	}
+}
+
+func TestDraftPages(t *testing.T) {
+	// Every draft is on a page, once; those behind the first are counted, and
+	// those sent or thrown away are not.
+	t.Parallel()
+	s := datatest.Open(t)
+	u, c := user(t, s), datatest.Client(t, s, "Lambert")
+	want := map[data.ID]bool{}
+	for i := range 50 {
+		d := must(s.SaveDraft(t.Context(), draftTo(u, c), false))(t)
+		if i%10 == 0 {
+			ok(t, s.DeleteDraft(t.Context(), u.ID, c.ID, d.ID))
+			continue
+		}
+		want[d.ID] = true
+	}
+	var sizes []int
+	for after, more := data.ID(""), true; more; {
+		p := must(s.Drafts(t.Context(), u.ID, c.ID, after))(t)
+		if p.Beyond || len(p.Drafts)+p.Left != len(want) {
+			t.Errorf("%d and %d behind, of %d", len(p.Drafts), p.Left, len(want))
+		}
+		for _, d := range p.Drafts {
+			delete(want, d.ID)
+		}
+		sizes = append(sizes, len(p.Drafts))
+		after, more = p.Next, p.Next != ""
+	}
+	if len(want) != 0 || len(sizes) != 3 {
+		t.Errorf("pages of %v, and %d on none", sizes, len(want))
+	}
+	_, err := s.Drafts(t.Context(), u.ID, data.NewID(), "")
+	wantError(t, err, data.ErrNotFound)
 }

@@ -24,6 +24,7 @@ import (
 //	binned    client, address key                → key of the contact in the trash
 //	order     client, 0 favorite | 1, order of name, contact → key of the contact
 //	cword     client, folded word, contact       → order of name
+//	former    client, address key                → key of the contact or client that had it
 //	holder    address key, client, m | c         → key of the client or contact
 //	trash     time deleted, id                   → key of the client or contact
 //	user      user                               → User
@@ -61,6 +62,7 @@ const (
 	tBinned    = "binned"
 	tOrder     = "order"
 	tCWord     = "cword"
+	tFormer    = "former"
 	tHolder    = "holder"
 	tTrash     = "trash"
 	tUser      = "user"
@@ -171,6 +173,7 @@ func userKey(id ID) []byte               { return key(tUser, id) }
 func messageKey(id ID) []byte            { return key(tMessage, id) }
 func dispatchKey(id ID) []byte           { return key(tDispatch, id) }
 func addressKey(c ID, a string) []byte   { return key(tAddress, string(c), a) }
+func formerKey(c ID, a string) []byte    { return key(tFormer, string(c), a) }
 func binnedKey(c ID, a string) []byte    { return key(tBinned, string(c), a) }
 func trashKey(t time.Time, id ID) []byte { return key(tTrash, instant(t), string(id)) }
 func queueKey(t time.Time, id ID) []byte { return key(tQueue, instant(t), string(id)) }

@@ -109,17 +109,19 @@ type Posting struct {
 	Hold    bool          // it does not leave until it is released
 	Wait    time.Duration // before it leaves: it can be undone meanwhile
 	Draft   *Draft        // what it was written as, which it takes the place of; or nil
+	Force   bool          // the draft is sent though another page saved or sent it since
 }
 
 // Enqueue keeps a message in the outbox, with a delivery for each recipient,
 // and wakes the worker. When it returns the message is durable. The same
-// request twice is one message, the first.
+// request twice is one message, the first. Nothing is kept of a draft that
+// another page saved since (ErrStale) or sent (ErrState), unless Force is set.
 func (s *Store) Enqueue(ctx context.Context, request ID, p Posting) (ID, error) {
 	m := p.Message
 	if p.Draft != nil {
 		d := *p.Draft
 		d.valid()
-		if err := s.freshDraft(ctx, request, &d); err != nil {
+		if err := s.freshDraft(ctx, request, &d, p.Force); err != nil {
 			return "", err
 		}
 		p.Draft, m.Draft = &d, d.ID
@@ -156,7 +158,7 @@ func (s *Store) Enqueue(ctx context.Context, request ID, p Posting) (ID, error) 
 			return "", err
 		}
 		if p.Draft != nil {
-			if err := closeDraft(w, *p.Draft, m); err != nil {
+			if err := closeDraft(w, *p.Draft, m, p.Force); err != nil {
 				return "", err
 			}
 		}

@@ -17,6 +17,7 @@ type Recipient struct {
 	Main    bool     // it is the client's main address
 	Contact *Contact // the client's contact that has it, or nil
 	Binned  *Contact // the client's contact in the trash that has it, or nil; nil if Contact is not
+	Now     Mailbox  // of whoever had it and has another one now, if nobody else has it; or empty
 }
 
 // Known tells whether the address is the client's already.
@@ -27,7 +28,7 @@ func (r Recipient) Known() bool { return r.Main || r.Contact != nil }
 // unknown.
 func (s *Store) Recipients(ctx context.Context, clientID ID, boxes []Mailbox) ([]Recipient, error) {
 	out := make([]Recipient, 0, len(boxes))
-	for part := range slices.Chunk(boxes, kv.MaxReads/4-1) {
+	for part := range slices.Chunk(boxes, kv.MaxReads/6-1) {
 		found, err := view(ctx, s, func(r kv.Reader) ([]Recipient, error) {
 			c, err := client(r, clientID)
 			if err != nil {
@@ -51,7 +52,7 @@ func (s *Store) Recipients(ctx context.Context, clientID ID, boxes []Mailbox) ([
 	return out, nil
 }
 
-// recipient makes at most four reads: two lookups.
+// recipient makes at most six reads: three lookups.
 func recipient(r kv.Reader, c Client, box Mailbox) (Recipient, error) {
 	out := Recipient{Mailbox: box}
 	a, err := AddressKey(box.Address)
@@ -80,7 +81,10 @@ func recipient(r kv.Reader, c Client, box Mailbox) (Recipient, error) {
 	if out.Main && box.Name == "" {
 		out.Mailbox.Name = c.Name
 	}
-	return out, nil
+	if !out.Main && out.Binned == nil {
+		out.Now, err = movedTo(r, c, a)
+	}
+	return out, err
 }
 
 // Elsewhere returns the other clients that hold an address, as their main one

@@ -213,3 +213,52 @@ func TestNearest(t *testing.T) {
 		}
 	}
 }
+
+func TestFormerAddress(t *testing.T) {
+	// An address that a contact or the client left leads to the one they have
+	// now, unless somebody has it again, or who had it is gone.
+	t.Parallel()
+	s := datatest.Open(t)
+	c := must(s.CreateClient(t.Context(), "", data.Client{Name: "Lambert", Email: "main@x.fr", Kind: data.Company, Language: "fr"}))(t)
+	jean := must(s.CreateContact(t.Context(), "", data.Contact{Client: c.ID, Email: "jean@x.fr", FirstName: "Jean"}, false))(t)
+	change := func(fn func(*data.Contact)) {
+		jean = must(s.UpdateContact(t.Context(), c.ID, jean.ID, jean.Version, fn))(t)
+	}
+	now := func(address string) data.Mailbox {
+		return must(s.Recipients(t.Context(), c.ID, []data.Mailbox{{Address: address}}))(t)[0].Now
+	}
+	change(func(x *data.Contact) { x.Email = "jean2@x.fr" })
+	change(func(x *data.Contact) { x.Email = "jean3@x.fr" })
+	for _, address := range []string{"jean@x.fr", "JEAN2@x.fr"} {
+		if got := now(address); got.Address != "jean3@x.fr" || got.Name != "Jean" {
+			t.Errorf("%s leads to %v", address, got)
+		}
+	}
+	for _, address := range []string{"jean3@x.fr", "main@x.fr", "inconnue@x.fr", "rien"} {
+		if got := now(address); got.Address != "" {
+			t.Errorf("%s leads to %v", address, got)
+		}
+	}
+	c, _, err := s.UpdateClient(t.Context(), c.ID, c.Version, false, func(c *data.Client) { c.Email = "nouveau@x.fr" })
+	ok(t, err)
+	if got := now("main@x.fr"); got.Address != "nouveau@x.fr" || got.Name != "Lambert" {
+		t.Errorf("the former main address leads to %v", got)
+	}
+	other := datatest.Client(t, s, "Autre")
+	if got := must(s.Recipients(t.Context(), other.ID, []data.Mailbox{{Address: "jean@x.fr"}}))(t)[0].Now; got.Address != "" {
+		t.Errorf("at another client it leads to %v", got)
+	}
+	must(s.CreateContact(t.Context(), "", data.Contact{Client: c.ID, Email: "jean2@x.fr"}, false))(t)
+	if got := now("jean2@x.fr"); got.Address != "" {
+		t.Errorf("what another has now leads to %v", got)
+	}
+	change(func(x *data.Contact) { x.Departed = true })
+	if got := now("jean@x.fr"); got.Address != "" {
+		t.Errorf("that of one who departed leads to %v", got)
+	}
+	change(func(x *data.Contact) { x.Departed = false })
+	must(s.DeleteContact(t.Context(), c.ID, jean.ID))(t)
+	if got := now("jean@x.fr"); got.Address != "" {
+		t.Errorf("that of one in the trash leads to %v", got)
+	}
+}

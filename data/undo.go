@@ -9,8 +9,9 @@ import (
 
 // freshDraft gives a draft that was sent already, and is sent again from a page
 // left open, a life of its own: the one that was sent stays as it was then. It
-// does nothing for a form that was done.
-func (s *Store) freshDraft(ctx context.Context, request ID, d *Draft) error {
+// does nothing for a form that was done. ErrState if another page sent it, unless
+// force says to send it all the same.
+func (s *Store) freshDraft(ctx context.Context, request ID, d *Draft, force bool) error {
 	now, fresh := s.now(), NewID()
 	sent, err := view(ctx, s, func(r kv.Reader) (bool, error) {
 		if request != "" {
@@ -21,6 +22,9 @@ func (s *Store) freshDraft(ctx context.Context, request ID, d *Draft) error {
 		old, err := get[Draft](r, draftKey(d.Author, d.Client, d.ID))
 		if err == ErrNotFound {
 			return false, nil
+		}
+		if old.Message != "" && !force && !d.follows(old) {
+			err = ErrState
 		}
 		return old.Message != "", err
 	})
@@ -48,12 +52,13 @@ func (s *Store) freshDraft(ctx context.Context, request ID, d *Draft) error {
 
 // closeDraft makes a draft what it was sent as: it is listed no more, and comes
 // back if the sending is undone. The message has its attachments, and holds
-// their blobs under the draft's id. ErrState if it was sent already, ErrStale if
-// it has other attachments.
-func closeDraft(w kv.Writer, d Draft, m Message) error {
+// their blobs under the draft's id. ErrState if it was sent already; ErrStale if
+// it has other attachments, or if another page saved it since, unless force
+// takes it over.
+func closeDraft(w kv.Writer, d Draft, m Message, force bool) error {
 	old, err := get[Draft](w, draftKey(d.Author, d.Client, d.ID))
 	if err == ErrNotFound {
-		old, err = Draft{Created: m.Created}, nil
+		old, err = Draft{Page: d.Page, Created: m.Created}, nil
 	} else if err == nil {
 		err = old.read(w)
 	}
@@ -62,6 +67,8 @@ func closeDraft(w kv.Writer, d Draft, m Message) error {
 		return err
 	case old.Message != "":
 		return ErrState
+	case !force && !d.follows(old):
+		return ErrStale
 	case !slices.Equal(old.Attachments, m.Attachments):
 		return ErrStale
 	}

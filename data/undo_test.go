@@ -97,7 +97,7 @@ func TestSentAgainFromAPageLeftOpen(t *testing.T) {
 	first := d.post(t, data.NewID(), draft, "a@x.fr")
 	draft.Text = "autre texte"
 	second := d.post(t, data.NewID(), draft, "a@x.fr")
-	if first == second || len(must(d.Drafts(t.Context(), d.user.ID, d.client.ID))(t)) != 0 {
+	if first == second || len(must(d.Drafts(t.Context(), d.user.ID, d.client.ID, ""))(t).Drafts) != 0 {
 		t.Error("it is one message, or a draft is left")
 	}
 	if back := must(d.Undo(t.Context(), d.user.ID, second))(t); back.Text != "autre texte" || back.ID == draft.ID {
@@ -142,4 +142,36 @@ func TestEachIsClaimedAlone(t *testing.T) {
 		}
 	}
 	wantError(t, errOf(d.Raw(t.Context(), id, 3)), data.ErrNotFound)
+}
+
+func TestSendingAStaleDraft(t *testing.T) {
+	// A page may not send a draft that another page saved or sent since, unless
+	// it is told to; the same form sent again is the message it made. A file
+	// that was attached is no change of what is typed.
+	t.Parallel()
+	d := newDesk(t)
+	draft := must(d.SaveDraft(t.Context(), draftTo(d.user, d.client, "a@x.fr"), false))(t)
+	a, b := draft, draft
+	a.Page, b.Page, a.Text, b.Text = data.NewID(), data.NewID(), "de A", "de B"
+	ok(t, errOf(d.SaveDraft(t.Context(), a, false)))
+	send := func(request data.ID, x data.Draft, force bool) (data.ID, error) {
+		m := note(t, d.Store, d.client.ID, "a@x.fr")
+		m.Author = d.user.ID
+		return d.Enqueue(t.Context(), request, data.Posting{Message: m, Raw: [][]byte{[]byte("raw")}, Wait: 10 * time.Second, Draft: &x, Force: force})
+	}
+	wantError(t, errOf(send("b", b, false)), data.ErrStale)
+	if got := must(d.Draft(t.Context(), d.user.ID, d.client.ID, draft.ID))(t); got.Text != "de A" {
+		t.Errorf("the draft of the other page is %q", got.Text)
+	}
+	first := must(send("b", b, true))(t)
+	if again := must(send("b", b, false))(t); again != first {
+		t.Error("the same form made a second message")
+	}
+	wantError(t, errOf(send("a", a, false)), data.ErrState)
+	if second := must(send("a", a, true))(t); second == first {
+		t.Error("what was sent all the same is no second message")
+	}
+	if back := must(d.Undo(t.Context(), d.user.ID, first))(t); back.Text != "de B" {
+		t.Errorf("what was sent first comes back as %q", back.Text)
+	}
 }

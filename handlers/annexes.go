@@ -84,21 +84,19 @@ func (w *writer) addAnnex(arg string) error {
 	if err != nil {
 		return nil // nothing was chosen
 	}
-	a, err := w.h.Store.Annex(w.ctx, id)
-	if err != nil {
-		return err
-	}
-	_, err = w.h.Store.Attach(w.ctx, w.user.ID, w.draft.client.ID, w.draft.id, data.ID(w.draft.request), a.File)
+	file, err := w.h.Store.AttachAnnex(w.ctx, w.user.ID, w.draft.client.ID, w.draft.id, data.ID(w.draft.request), id)
 	var invalid data.Invalid
 	switch {
 	case errors.As(err, &invalid):
 		w.toast = &toast{Lang: w.Lang, ID: "info", Bad: true, Text: attachmentWords(w.Lang, invalid[0])}
+	case errors.Is(err, data.ErrNotFound):
+		w.toast = &toast{Lang: w.Lang, ID: "info", Bad: true, Text: w.T("Cette annexe n’existe plus.", "This annex is gone.")}
 	case errors.Is(err, data.ErrState):
 		return nil // the state of the draft says so
 	case err != nil:
 		return err
 	default:
-		w.say(w.T("%s joint.", "%s attached.", a.File.Name))
+		w.say(w.T("%s joint.", "%s attached.", file.Name))
 	}
 	w.attached = true
 	return nil

@@ -23,4 +23,12 @@ func TestAnnexes(t *testing.T) {
 	if b.body != "articles" || !strings.HasPrefix(b.Header.Get("Content-Disposition"), "attachment") {
 		t.Errorf("the file is %q, %q", b.body, b.Header.Get("Content-Disposition"))
 	}
+	b.visit("/annexes").htmxless("/annexes/attachments", "RIB.pdf", []byte("iban"))
+	b = o.compose(t, o.clientNamed(lambert))
+	b.fill("Objet", "Devis").fill("Annexe", "RIB.pdf")
+	o.browser(t).visit("/annexes").click("Retirer l’annexe RIB.pdf")
+	b.click("Joindre l’annexe").sees("Cette annexe n’existe plus.")
+	if b.all().value("Objet") != "Devis" {
+		t.Error("what was typed is lost")
+	}
 }

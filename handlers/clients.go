@@ -141,6 +141,8 @@ type clientsShow struct {
 	Client   data.Client
 	Contacts contactsBlock
 	Drafts   []draftsRow
+	Count    int  // of all drafts; 0 if these are all
+	Beyond   bool // there are more drafts than were counted
 	Messages []messagesRow
 }
 
@@ -160,12 +162,13 @@ func (h *handlers) clientsShow(c *fiber.Ctx) error {
 	if v.Contacts, err = h.contactsBlock(c, client); err != nil {
 		return err
 	}
-	drafts, err := h.Store.Drafts(c.UserContext(), user(c).ID, client.ID)
+	drafts, err := h.Store.Drafts(c.UserContext(), user(c).ID, client.ID, "")
 	if err != nil {
 		return err
 	}
-	for _, d := range drafts {
-		v.Drafts = append(v.Drafts, draftsRow{v.Lang, d, zoneOf(c)})
+	v.Drafts = draftsRows(v.Lang, drafts, zoneOf(c))
+	if drafts.Next != "" {
+		v.Count, v.Beyond = len(v.Drafts)+drafts.Left, drafts.Beyond
 	}
 	page, err := h.Store.Messages(c.UserContext(), data.MessageFilter{Client: client.ID, Limit: 10})
 	if err != nil {

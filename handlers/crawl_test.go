@@ -75,6 +75,7 @@ func TestEveryAddressOnEveryPage(t *testing.T) {
 	b.click("Envoyer un e-mail")
 	b.upload(b.filesOf(), "plan.txt", "text/plain", []byte("plan"))
 	b.click("Aperçu") // no link leads there
+	o.manyDrafts(first.Clients[0].Client)
 
 	const enough = 6 // addresses of one route and kind
 	seen, opened := map[call]bool{}, map[string]int{}

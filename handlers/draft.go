@@ -25,8 +25,9 @@ type draft struct {
 	text    string
 	request string
 
-	added   []string // labels of the recipients that this request added
-	doubles []string // keys of those that it added a second time
+	lines   []cardLine // the question as it was answered so far
+	added   []string   // labels of the recipients that this request added
+	doubles []string   // keys of those that it added a second time
 }
 
 // draftField is one field of recipients.
@@ -59,6 +60,7 @@ func readDraft(c *fiber.Ctx, client data.Client) *draft {
 		for _, v := range formValues(c, name) {
 			f.tokens = append(f.tokens, token(v))
 		}
+		d.lines = append(d.lines, readCard(c, name)...)
 		f.shown = name == "to" || len(f.tokens) > 0 || f.query != "" || c.FormValue(name+"_shown") == "1"
 		d.fields = append(d.fields, f)
 	}
@@ -165,6 +167,28 @@ func (d *draft) count() int {
 		n += len(f.tokens)
 	}
 	return n
+}
+
+// total is how many recipients there are, each address once, and how many of
+// them are no chips for want of room.
+func (d *draft) total() (n, left int) {
+	n = d.count()
+	if n < maxChips { // what is typed is being typed
+		return n, 0
+	}
+	seen := map[string]bool{}
+	for _, key := range d.keys() {
+		seen[key] = true
+	}
+	for _, f := range d.fields {
+		for _, t := range data.SplitMailboxes(f.query) {
+			if key, err := data.AddressKey(t.Mailbox.Address); err == nil && !seen[key] {
+				seen[key] = true
+				left++
+			}
+		}
+	}
+	return n + left, left
 }
 
 // add makes a chip of a token at the end of a field. An address that is a

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"errors"
-	"slices"
 	"strconv"
 
 	"carnet/data"
@@ -20,6 +19,8 @@ type draftsState struct {
 	At         string // when it was kept; empty before that
 	Stale      bool   // another page keeps it now
 	Sent       bool   // it was sent by another page
+	Unsent     bool   // this page was to send it, and did not
+	Bare       bool   // it was to do so without a file
 	Error      string // why it is not kept
 }
 
@@ -36,6 +37,46 @@ func (draftsRow) Template() string { return "drafts/_row" }
 
 // When is the day it was written.
 func (v draftsRow) When() string { return v.Date(v.Zone.at(v.Draft.Updated)) }
+
+// draftsIndex is a page of the drafts to a client.
+type draftsIndex struct {
+	i18n.Lang
+	Client data.Client
+	Drafts []draftsRow
+	Next   data.ID // the draft that the next page begins after; empty on the last
+	Later  bool    // not the first page
+}
+
+func (draftsIndex) Template() string { return "drafts/index" }
+func (v draftsIndex) Title() string {
+	return v.T("Brouillons pour %s", "Drafts to %s", v.Client.Name)
+}
+
+// draftsIndex: GET /clients/:client/drafts?after=
+func (h *handlers) draftsIndex(c *fiber.Ctx) error {
+	client, err := h.client(c)
+	if err != nil {
+		return err
+	}
+	after, err := queryID(c, "after")
+	if err != nil {
+		return err
+	}
+	page, err := h.Store.Drafts(c.UserContext(), user(c).ID, client.ID, after)
+	if err != nil {
+		return err
+	}
+	v := draftsIndex{Lang: h.lang(c), Client: client, Next: page.Next, Later: after != ""}
+	v.Drafts = draftsRows(v.Lang, page, zoneOf(c))
+	return h.page(c, fiber.StatusOK, v)
+}
+
+func draftsRows(l i18n.Lang, page data.DraftPage, z zone) (rows []draftsRow) {
+	for _, d := range page.Drafts {
+		rows = append(rows, draftsRow{l, d, z})
+	}
+	return rows
+}
 
 // draftID returns the draft that an address names.
 func draftID(c *fiber.Ctx) (data.ID, error) { return data.ParseID(c.Params("draft")) }
@@ -71,7 +112,7 @@ func (h *handlers) draftsEdit(c *fiber.Ctx) error {
 		return err
 	}
 	w.draft.request = string(data.NewID())
-	if w.changes, err = h.Store.DraftChanges(c.UserContext(), kept); err != nil {
+	if err := w.changed(kept); err != nil {
 		return err
 	}
 	w.state.At = w.zone.at(kept.Updated).Format("15:04")
@@ -126,8 +167,15 @@ func (w *writer) save(force bool) error {
 		return err
 	}
 	w.state.At = w.zone.at(kept.Updated).Format("15:04")
-	w.changes, err = w.h.Store.DraftChanges(w.ctx, kept)
-	return err
+	return w.changed(kept)
+}
+
+// outdated tells whether another page keeps or sent the draft that this one was to
+// send, and notes it in state.
+func (w *writer) outdated(err error) bool {
+	w.state.Stale, w.state.Sent = errors.Is(err, data.ErrStale), errors.Is(err, data.ErrState)
+	w.state.Unsent, w.state.Bare = w.state.Stale || w.state.Sent, w.bare
+	return w.state.Unsent
 }
 
 // kept is the draft as the book keeps it.
@@ -155,33 +203,6 @@ func asDraft(k data.Draft, client data.Client) *draft {
 		d.fields = append(d.fields, field)
 	}
 	return d
-}
-
-// swap puts the address that a contact has now in the place of the one that was
-// chosen.
-func (w *writer) swap(arg string) error {
-	kept, err := w.h.Store.Draft(w.ctx, w.user.ID, w.draft.client.ID, w.draft.id)
-	if err != nil {
-		return err
-	}
-	changes, err := w.h.Store.DraftChanges(w.ctx, kept)
-	if err != nil {
-		return err
-	}
-	for _, change := range changes {
-		if string(change.Contact.ID) != arg {
-			continue
-		}
-		key, err := data.AddressKey(change.Chosen.Address)
-		if err != nil {
-			return nil
-		}
-		if f, i := w.draft.has(key); f != nil {
-			f.tokens = slices.Delete(f.tokens, i, i+1)
-			w.draft.add(f, data.Token{Raw: change.Contact.Email, Mailbox: change.Contact.Mailbox()})
-		}
-	}
-	return nil
 }
 
 // draftsDestroy: POST /clients/:client/drafts/:draft/delete
@@ -215,22 +236,4 @@ func (h *handlers) draftsRestore(c *fiber.Ctx) error {
 func draftVersion(c *fiber.Ctx) uint64 {
 	v, _ := strconv.ParseUint(c.FormValue("version"), 10, 64)
 	return v
-}
-
-// draftsChange is a recipient whose contact changed since it was chosen.
-type draftsChange struct {
-	i18n.Lang
-	data.DraftChange
-}
-
-// Words say what became of the contact; the recipient stays as it was chosen.
-func (v draftsChange) Words() string {
-	switch name := v.Contact.Label(); {
-	case v.Gone:
-		return v.T("%s est dans la corbeille ; l’adresse choisie reste destinataire.", "%s is in the trash; the chosen address stays a recipient.", name)
-	case v.Moved():
-		return v.T("%s a changé d’adresse : %s → %s.", "%s has another address: %s → %s.", name, v.Chosen.Address, v.Contact.Email)
-	default:
-		return v.T("%s a quitté l’entreprise ; l’adresse choisie reste destinataire.", "%s has left the company; the chosen address stays a recipient.", name)
-	}
 }

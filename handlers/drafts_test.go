@@ -18,11 +18,50 @@ func (o office) draftsOf(client data.Client) []data.Draft {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	list, err := o.store.Drafts(bg, u.ID, client.ID)
+	list, err := o.store.Drafts(bg, u.ID, client.ID, "")
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	return list
+	return list.Drafts
+}
+
+// manyDrafts writes 25 drafts to a client.
+func (o office) manyDrafts(client data.Client) {
+	o.t.Helper()
+	u, err := o.store.FirstUser(bg)
+	for i := range 25 {
+		if err == nil {
+			_, err = o.store.SaveDraft(bg, data.Draft{ID: data.NewID(), Client: client.ID, Author: u.ID, Page: "x", Subject: fmt.Sprintf("Devis n° %02d", i)}, false)
+		}
+	}
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+func TestManyDrafts(t *testing.T) {
+	// The client's file shows the newest drafts and says how many there are; all
+	// of them are on pages, which are the reader's own.
+	t.Parallel()
+	o := atelier(t)
+	client := o.clientNamed(lambert)
+	o.manyDrafts(client)
+	b := o.browser(t).visit("/clients/"+string(client.ID)).sees("Devis n° 24", "Devis n° 05").misses("Devis n° 04")
+	b.click("Voir tous les brouillons (25)").sees("Brouillons pour Menuiserie Lambert", "Devis n° 24").misses("Devis n° 04")
+	at := b.at.RequestURI()
+	b.click("Plus anciens").sees("Devis n° 04", "Devis n° 00").misses("Devis n° 05").click("Les plus récents").sees("Devis n° 24")
+	b.click("Devis n° 24")
+	if b.all().value("Objet") != "Devis n° 24" {
+		t.Error("it is not the draft")
+	}
+	for _, bad := range []string{strings.Replace(at, string(client.ID), string(data.NewID()), 1), at + "?after=x"} {
+		b.receive(b.request(http.MethodGet, bad, ""))
+		b.is(http.StatusNotFound)
+	}
+	other, err := o.store.CreateClient(bg, "", data.Client{Name: "Autre"})
+	if err != nil || len(o.draftsOf(other)) != 0 {
+		t.Error("they are another client's too", err)
+	}
 }
 
 // keep posts the composer's form as the script does while one types.
@@ -92,6 +131,48 @@ func TestDraftInTwoTabs(t *testing.T) {
 	}
 }
 
+func TestSendingFromAStaleTab(t *testing.T) {
+	// A tab whose draft another one keeps is told when it sends, and nothing of
+	// either is lost: it opens the other version, or sends its own all the same,
+	// once. One that another tab sent is told so, and makes a second mail only
+	// when it says to.
+	t.Parallel()
+	both(t, lambert, func(t *testing.T, o office, b *browser) {
+		client := o.clientNamed(lambert)
+		b.fill("Objet", "Devis")
+		b.keep()
+		at := "/clients/" + string(client.ID) + "/drafts/" + string(o.draftsOf(client)[0].ID)
+		a := o.browser(t).visit(at)
+		b.visit(at).fill("Message", "De B, voir la pièce jointe")
+		a.fill("Message", "De A")
+		a.keep()
+		before := o.count(t, client)
+		b.all().refused(422, "Envoyer").sees("aucun fichier n’est joint")
+		b.all().refused(409, "Envoyer sans pièce jointe").sees("Rien n’a été envoyé.", "modifié dans un autre onglet")
+		if b.all().value("Message") != "De B, voir la pièce jointe" || o.count(t, client) != before {
+			t.Error("what was typed is lost, or it was sent")
+		}
+		if c := o.browser(t).visit(attr(b.all().one("Voir l’autre version", "a"), "href")); c.all().value("Message") != "De A" {
+			t.Errorf("the other version is %q", c.all().value("Message"))
+		}
+		form, button := byID(b.page, "mail"), b.all().one("Envoyer ce texte quand même", "button")
+		again := b.encode(form, button)
+		b.click("Envoyer ce texte quand même").sees("Mis en boîte d’envoi pour 3 destinataires.")
+		for range 2 { // twice, or Back and again
+			b.receive(b.request(http.MethodPost, attr(form, "action"), again))
+			b.is(303)
+		}
+		if m, _ := o.sent(t, client); o.count(t, client) != before+1 || m.Text != "De B, voir la pièce jointe" {
+			t.Errorf("%d mails, the last of %q", o.count(t, client)-before, m.Text)
+		}
+		a.all().refused(409, "Envoyer").sees("déjà été envoyé depuis un autre onglet")
+		a.click("Envoyer un second e-mail").sees("Mis en boîte d’envoi")
+		if m, _ := o.sent(t, client); o.count(t, client) != before+2 || m.Text != "De A" {
+			t.Errorf("%d mails, the last of %q", o.count(t, client)-before, m.Text)
+		}
+	})
+}
+
 func TestDraftWhoseContactChanged(t *testing.T) {
 	// Whoever was chosen stays chosen; that the contact has another address now
 	// is shown, and taken on a click.
@@ -114,6 +195,54 @@ func TestDraftWhoseContactChanged(t *testing.T) {
 	if err != nil || page.Messages[0].To[2].Address != "claire@nouvelle.example" {
 		t.Errorf("it was sent to %v, %v", page.Messages[0].To, err)
 	}
+}
+
+func TestDraftWhoseMainAddressChanged(t *testing.T) {
+	// The main address that a draft was written to is shown with the one that
+	// took its place, in a draft, in a mail written again and while one types;
+	// nothing offers to make a contact of it.
+	t.Parallel()
+	both(t, lambert, func(t *testing.T, o office, b *browser) {
+		client := o.clientNamed(lambert)
+		b.fill("Objet", "Devis")
+		b.keep()
+		b.click("Envoyer")
+		m, _ := o.sent(t, client)
+		b.visit("/clients/"+string(client.ID)+"/messages/new").fill("Objet", "Suite")
+		b.keep()
+		client, _, err := o.store.UpdateClient(bg, client.ID, client.Version, false, func(c *data.Client) { c.Email = "nouveau@menuiserie-lambert.fr" })
+		if err != nil {
+			t.Fatal(err)
+		}
+		claire := o.contactAt(client, "claire.morel@menuiserie-lambert.fr")
+		if _, err := o.store.UpdateContact(bg, client.ID, claire.ID, claire.Version, func(x *data.Contact) { x.Email = "claire@nouvelle.example" }); err != nil {
+			t.Fatal(err)
+		}
+		main := "Menuiserie Lambert a changé d’adresse : contact@menuiserie-lambert.fr → nouveau@menuiserie-lambert.fr."
+		changed := "Claire Morel a changé d’adresse : claire.morel@menuiserie-lambert.fr → claire@nouvelle.example."
+		for _, at := range []string{"/drafts/" + string(o.draftsOf(client)[0].ID), "/messages/new?again=" + string(m.ID)} {
+			b.visit("/clients/"+string(client.ID)+at).sees(main, changed).misses("Enregistrer cette adresse")
+			if card := text(b.card().root); card != "" {
+				t.Errorf("%s asks %q", at, card)
+			}
+			b.wantChips("to", lambert, "Claire Morel", "Julien Lambert")
+			b.in("p", changed).click("Utiliser la nouvelle adresse").misses(changed).wantChips("to", lambert, "Julien Lambert", "Claire Morel")
+			b.in("p", main).click("Utiliser la nouvelle adresse").misses("a changé d’adresse").wantChips("to", "Julien Lambert", "Claire Morel", lambert)
+			b.click("Envoyer").sees("Mis en boîte d’envoi pour 3 destinataires.")
+			if m, _ := o.sent(t, client); m.To[1].Address != "claire@nouvelle.example" || m.To[2].Address != "nouveau@menuiserie-lambert.fr" {
+				t.Errorf("sent to %v", m.To)
+			}
+		}
+		b.visit("/clients/"+string(client.ID)+"/messages/new").fill("Objet", "Encore").click("Retirer Claire Morel")
+		if b.htmx {
+			b.all().typed("Destinataires", "claire.morel@menuiserie-lambert.fr")
+			b.card().sees(changed)
+			b.card().click("Utiliser la nouvelle adresse").misses("a changé d’adresse").wantChips("to", lambert, "Julien Lambert", "Claire Morel")
+			return
+		}
+		b.fill("Destinataires", "claire.morel@menuiserie-lambert.fr").click("Envoyer").sees("Rien n’a été envoyé", changed)
+		b.click("Envoyer").sees("Mis en boîte d’envoi pour 3 destinataires.")
+	})
 }
 
 func TestSendingIsUndone(t *testing.T) {

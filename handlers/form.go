@@ -62,12 +62,27 @@ func (f form) number(name string) int {
 // Input returns a field of the form, for layout/_field.
 func (f form) Input(name, label string) field {
 	x := field{Name: name, Label: label, Value: f.Values[name], Type: "text"}
-	if p := f.Problems.Field(name); p != nil {
-		x.Error = problemWords(f.Lang, *p)
+	var errs []string
+	for _, p := range f.Problems {
+		if p.Field == name {
+			errs = append(errs, problemWords(f.Lang, p))
+		}
+	}
+	if len(errs) > 0 {
+		x.Error = strings.Join(errs, " ")
 		x.Focus = f.Problems[0].Field == name
 		x.More, x.Link = string(f.More[name].Address), f.More[name].Text
 	}
 	return x
+}
+
+// Wrong is how many fields have a problem.
+func (f form) Wrong() int {
+	names := map[string]bool{}
+	for _, p := range f.Problems {
+		names[p.Field] = true
+	}
+	return len(names)
 }
 
 // field is a field of a form. Its methods, called in the template, say what
@@ -155,6 +170,9 @@ func problemWords(l i18n.Lang, e data.FieldError) string {
 	case data.NoneGiven:
 		return l.T("Ajoutez au moins un destinataire.", "Add at least one recipient.")
 	case data.TooMany:
+		if e.Field == "name" {
+			return l.T("L’agence a déjà %d modèles, et c’est le plus : supprimez-en un d’abord.", "The agency has %d templates already, which is the most: delete one first.", e.Max)
+		}
 		return l.T("%d destinataires au plus : retirez-en, ou faites deux envois.", "At most %d recipients: remove some, or send twice.", e.Max)
 	case data.Elsewhere:
 		return l.T("Tapez de nouveau le mot de passe : celui qui est enregistré ne va qu’à son serveur et à son identifiant.", "Type the password again: the one that is kept goes to its server and user only.")

@@ -207,14 +207,15 @@ func (h *handlers) composer(c *fiber.Ctx, status int, w *writer) error {
 
 // messagesCreate: POST /clients/:client/messages/new. Every button of the
 // composer comes here; the one without an op sends. What is on screen is what
-// is sent: the recipients are those of the form.
+// is sent: the recipients are those of the form. With force it sends a draft that
+// another page keeps, or sent.
 func (h *handlers) messagesCreate(c *fiber.Ctx) error {
 	client, err := h.client(c)
 	if err != nil {
 		return err
 	}
 	w := h.writer(c, readDraft(c, client))
-	w.bare = c.FormValue("bare") == "1"
+	w.bare, w.force = c.FormValue("bare") == "1", c.FormValue("force") == "1"
 	if op := c.FormValue("op"); op != "" {
 		if err := w.do(op, c); err != nil {
 			return err
@@ -252,6 +253,9 @@ func (h *handlers) messagesCreate(c *fiber.Ctx) error {
 		w.explain(invalid)
 		return h.composer(c, fiber.StatusUnprocessableEntity, w)
 	}
+	if w.outdated(err) {
+		return h.composer(c, fiber.StatusConflict, w)
+	}
 	if err != nil {
 		return err
 	}
@@ -270,20 +274,36 @@ func (h *handlers) messagesCreate(c *fiber.Ctx) error {
 	return h.seeOther(c, views.Path("clients", client.ID), t)
 }
 
-// ask notes the unknown addresses that were not asked about before, and tells
-// whether there are any.
+// ask notes the unknown addresses, and those that somebody had and left, that
+// were not asked about before, and tells whether there are any.
 func (w *writer) ask() (asks bool, err error) {
+	note := func(r data.Recipient) (fresh bool) {
+		key, _ := data.AddressKey(r.Mailbox.Address)
+		if fresh = !slices.Contains(w.draft.asked, key); fresh {
+			w.draft.asked = append(w.draft.asked, key)
+		}
+		return fresh
+	}
+	left := false
 	for _, f := range w.draft.fields {
 		unknown, err := w.unknown(f, false)
 		if err != nil {
 			return false, err
 		}
 		for _, r := range unknown {
-			if key, _ := data.AddressKey(r.Mailbox.Address); !slices.Contains(w.draft.asked, key) {
-				w.draft.asked = append(w.draft.asked, key)
-				asks = true
-			}
+			asks = note(r) || asks
+		}
+		former, err := w.formers(f)
+		if err != nil {
+			return false, err
+		}
+		for _, r := range former {
+			left = note(r) || left
 		}
 	}
-	return asks, nil
+	if left {
+		w.toast = &toast{Lang: w.Lang, ID: "info", Bad: true, Text: w.T("Rien n’a été envoyé : une adresse a changé. Voyez sous les destinataires, ou envoyez ainsi.",
+			"Nothing was sent: an address is another one now. See below the recipients, or send it like this.")}
+	}
+	return asks || left, nil
 }

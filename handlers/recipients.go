@@ -25,7 +25,7 @@ func (h *handlers) recipientsIndex(c *fiber.Ctx) error {
 	if f == nil {
 		return data.ErrNotFound
 	}
-	w := &writer{h: h, ctx: c.UserContext(), Lang: h.lang(c), draft: d}
+	w := &writer{h: h, ctx: c.UserContext(), Lang: h.lang(c), draft: d, user: user(c)}
 	k := keptKey{"recipients/index", w.Lang, client.ID, fmt.Sprint(client.Tally.Version, d.each, d.state(f))}
 	if kept, ok := h.kept.wholes.Get(k); ok {
 		return h.whole(c, kept)
@@ -40,8 +40,7 @@ func (h *handlers) recipientsIndex(c *fiber.Ctx) error {
 	}
 	said := w.N(len(options.Rows), "%d contact disponible.", "%d contacts disponibles.", "%d contact available.", "%d contacts available.")
 	if len(card.Lines) > 0 {
-		said = w.T("Adresse inconnue : %s. Vous pouvez l’ajouter aux contacts ou l’ignorer.",
-			"Unknown address: %s. You can add it to contacts or ignore it.", card.Lines[0].Address)
+		said = card.Lines[0].words(w.Lang)
 	}
 	body, err := h.partials(nil, beside("recipients-options-"+f.name, options), beside("recipients-card-"+f.name, card),
 		beside("messages-send", w.button()), live(said))
@@ -49,7 +48,7 @@ func (h *handlers) recipientsIndex(c *fiber.Ctx) error {
 		return err
 	}
 	kept := &whole{body: body}
-	if len(card.Lines) == 0 && len(k.version) <= maxState { // a question names other clients too
+	if len(card.Lines) == 0 && len(w.changes) == 0 && len(k.version) <= maxState { // a question names other clients too, and changes are a draft's
 		h.kept.wholes.Add(k, kept)
 	}
 	return h.whole(c, kept)
@@ -70,10 +69,13 @@ type writer struct {
 	asked    *recipientsDiff    // which stars are asked about
 	bare     bool               // to be sent though it speaks of a file that it lacks
 	forgot   bool               // it does
+	force    bool               // to be sent though another page keeps it
 	template *data.Template     // chosen, while one is asked what becomes of the text
 	attached bool               // a file was, by this request
 	inserted bool               // subject and text are the server's now
-	changes  []data.DraftChange // contacts that are not any more what was chosen
+	changes  []data.DraftChange // recipients that are not any more what was chosen
+	looked   bool               // changes are known
+	former   []data.Recipient   // recipients at addresses that somebody had
 	said     []string           // for the live region
 	toast    *toast
 	errs     map[string]string // by field
@@ -128,7 +130,7 @@ func (w *writer) do(op string, c *fiber.Ctx) error {
 	case "favorites":
 		return w.makeDefaults(arg == "yes")
 	case "swap":
-		return w.swap(arg)
+		return w.swap(f, arg)
 	case "preview": // of what sending would send
 		for _, f := range w.draft.fields {
 			w.draft.commitQuery(f)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"carnet/data"
+	"carnet/i18n"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -21,6 +22,9 @@ type cardLine struct {
 	Elsewhere []string      // names of other clients that hold it
 	Binned    *data.Contact // the contact in the trash that has it
 	Near      string        // a known address that it may be a slip of
+	Moved     string        // what is said of an address that somebody had, and left
+	Aside     bool          // there is nothing to add: it is in the trash, or was left
+	Answered  bool          // it was shown, and star and names are the reader's
 	N         int
 }
 
@@ -28,9 +32,10 @@ type cardLine struct {
 func readCard(c *fiber.Ctx, field string) []cardLine {
 	picked, starred := formValues(c, field+"_pick"), formValues(c, field+"_star")
 	first, last := formValues(c, field+"_first"), formValues(c, field+"_last")
+	aside := formValues(c, field+"_aside")
 	var lines []cardLine
 	for i, a := range formValues(c, field+"_card") {
-		l := cardLine{Address: a, Picked: slices.Contains(picked, a), Starred: slices.Contains(starred, a), N: i}
+		l := cardLine{Address: a, Picked: slices.Contains(picked, a), Starred: slices.Contains(starred, a), Aside: slices.Contains(aside, a), N: i}
 		if i < len(first) && i < len(last) {
 			l.First, l.Last = first[i], last[i]
 		}
@@ -50,18 +55,36 @@ func (w *writer) settle(f *draftField, lines []cardLine) {
 	}
 }
 
+// Name is the name of the line, in one.
+func (l cardLine) Name() string { return strings.TrimSpace(l.First + " " + l.Last) }
+
+// words say what the question is about, to who does not see it.
+func (l cardLine) words(lang i18n.Lang) string {
+	switch {
+	case l.Moved != "":
+		return l.Moved
+	case l.Binned != nil:
+		return lang.T("%s est dans la corbeille de ce client. Vous pouvez le restaurer.", "%s is in this client’s trash. You can restore it.", l.Binned.Label())
+	}
+	return lang.T("Adresse inconnue : %s. Vous pouvez l’ajouter aux contacts ou l’ignorer.",
+		"Unknown address: %s. You can add it to contacts or ignore it.", l.Address)
+}
+
 // create adds the lines that are ticked to the contacts, starred or not; the
-// others are ignored.
+// others are ignored, but those that it is not about.
 func (w *writer) create(f *draftField, lines []cardLine) error {
 	w.settle(f, lines)
 	var added []string
 	for _, l := range lines {
+		if l.Aside {
+			continue
+		}
 		if !l.Picked {
 			w.ignoreAddress(l.Address)
 			continue
 		}
 		contact := data.Contact{Client: w.draft.client.ID, Email: l.Address, FirstName: l.First, LastName: l.Last, Favorite: l.Starred}
-		created, err := w.h.Store.CreateContact(w.ctx, "", contact, true)
+		created, err := w.h.Store.CreateContact(w.ctx, "", contact, false)
 		var invalid data.Invalid
 		switch {
 		case errors.As(err, &invalid) && invalid.Field("email") != nil && invalid.Field("email").Problem == data.Duplicate:
@@ -139,7 +162,8 @@ func (w *writer) restore(f *draftField, arg string) error {
 }
 
 // unknown returns the addresses of a field that the question is about: whole,
-// not the client's, not ignored. What is being typed is one too.
+// not the client's, not ignored. What is being typed is one too. A recipient
+// whose address somebody had, and left, is told of below the field instead.
 func (w *writer) unknown(f *draftField, typing bool) ([]data.Recipient, error) {
 	var boxes []data.Mailbox
 	if typing {
@@ -154,9 +178,21 @@ func (w *writer) unknown(f *draftField, typing bool) ([]data.Recipient, error) {
 	good, _ := f.boxes()
 	boxes = append(boxes, good...)
 	known, err := w.h.Store.Recipients(w.ctx, w.draft.client.ID, boxes)
-	return slices.DeleteFunc(known, func(r data.Recipient) bool {
+	if err != nil {
+		return nil, err
+	}
+	unknown := slices.DeleteFunc(known, func(r data.Recipient) bool {
 		key, err := data.AddressKey(r.Mailbox.Address)
 		return err != nil || r.Known() || slices.Contains(w.draft.ignored, key)
+	})
+	if len(unknown) == 0 {
+		return nil, nil
+	}
+	err = w.look()
+	return slices.DeleteFunc(unknown, func(r data.Recipient) bool {
+		key, _ := data.AddressKey(r.Mailbox.Address)
+		g, _ := w.draft.has(key)
+		return g != nil && w.now(r).Address != ""
 	}), err
 }
 
@@ -173,12 +209,29 @@ func (w *writer) card(f *draftField, typing bool) (recipientsCard, error) {
 	for i, r := range unknown[:min(len(unknown), maxLines)] {
 		line := cardLine{Address: r.Mailbox.Address, Picked: true, Starred: true, Binned: r.Binned, N: i}
 		line.First, line.Last = splitName(r.Mailbox.Name)
+		if r.Now.Address != "" {
+			line.Moved = draftsChange{w.Lang, data.DraftChange{Chosen: r.Mailbox, Now: r.Now}}.Words()
+		}
+		if line.Aside = line.Moved != "" || line.Binned != nil; !line.Aside {
+			v.New++
+		}
+		if i := slices.IndexFunc(w.draft.lines, func(l cardLine) bool { return l.Address == line.Address && !l.Aside }); i >= 0 && !line.Aside { // as it was answered so far
+			was := w.draft.lines[i]
+			line.Picked, line.Starred, line.Answered = was.Picked, was.Starred, true
+			if was.Name() != "" {
+				line.First, line.Last = was.First, was.Last
+			}
+		}
 		others, err := w.h.Store.Elsewhere(w.ctx, r.Mailbox.Address, w.draft.client.ID)
 		if err != nil {
 			return v, err
 		}
 		for _, o := range others {
-			line.Elsewhere, line.Starred = append(line.Elsewhere, o.Name), false
+			line.Elsewhere, line.Starred = append(line.Elsewhere, o.Name), line.Answered && line.Starred
+		}
+		if line.Aside {
+			v.Lines = append(v.Lines, line)
+			continue
 		}
 		near, ok, err := w.h.Store.Nearest(w.ctx, w.draft.client.ID, r.Mailbox.Address)
 		if err != nil {

@@ -1,55 +1,115 @@
 package handlers
 
 import (
+	"strings"
+
 	"carnet/data"
 	"carnet/i18n"
 )
 
 // recipientsDiff is what would change so that the recipients of a message are
-// the default ones: stars to set, and stars to take away.
+// the default ones, stars to set and stars to take away, and what cannot.
 type recipientsDiff struct {
 	i18n.Lang
 	Star, Unstar []data.Contact
+	Main         string   // the main address, which is a default and is not in To
+	Strangers    []string // in To, and no contacts
+	Departed     []string // in To, and departed
+	Starred      []string // favorites in Cc or Bcc, who stay so
+	Copies       []string // others in Cc or Bcc
 }
 
-// diff compares the field of recipients with the favorites.
+// Changes tells whether there is anything to confirm.
+func (v recipientsDiff) Changes() bool { return len(v.Star)+len(v.Unstar) > 0 }
+
+// Lines say what would change, and what cannot and why, one thing each.
+func (v recipientsDiff) Lines() (lines []string) {
+	say := func(fr, en string, names []string) {
+		if len(names) > 0 {
+			lines = append(lines, v.T(fr, en, strings.Join(names, ", ")))
+		}
+	}
+	say("Deviennent favoris : %s.", "Become favorites: %s.", labels(v.Star))
+	say("Ne le sont plus : %s.", "No longer favorites: %s.", labels(v.Unstar))
+	if v.Main != "" {
+		say("L’adresse principale (%s) est toujours un destinataire par défaut.", "The main address (%s) is always a default recipient.", []string{v.Main})
+	}
+	say("Sans fiche de contact, donc jamais par défaut : %s.", "Not contacts, so never a default: %s.", v.Strangers)
+	say("Partis, donc jamais par défaut : %s.", "Have left, so never a default: %s.", v.Departed)
+	say("En Cc ou Cci, mais restent favoris, donc dans Destinataires la prochaine fois : %s.", "In Cc or Bcc, but stay favorites, so among Recipients the next time: %s.", v.Starred)
+	say("En Cc ou Cci, qui ne sont jamais pré-remplis : %s.", "In Cc or Bcc, which are never pre-filled: %s.", v.Copies)
+	return lines
+}
+
+func labels(contacts []data.Contact) (names []string) {
+	for _, c := range contacts {
+		names = append(names, c.Label())
+	}
+	return names
+}
+
+// diff compares the recipients with the favorites.
 func (w *writer) diff() (recipientsDiff, error) {
 	v := recipientsDiff{Lang: w.Lang}
-	boxes, _ := w.draft.field("to").boxes()
-	known, err := w.h.Store.Recipients(w.ctx, w.draft.client.ID, boxes)
-	if err != nil {
-		return v, err
-	}
 	chosen := map[data.ID]bool{}
-	for _, r := range known {
-		if r.Contact == nil {
-			continue
+	main := w.draft.client.Email
+	for _, f := range w.draft.fields {
+		boxes, _ := f.boxes()
+		known, err := w.h.Store.Recipients(w.ctx, w.draft.client.ID, boxes)
+		if err != nil {
+			return v, err
 		}
-		chosen[r.Contact.ID] = true
-		if !r.Contact.Favorite && !r.Contact.Departed {
-			v.Star = append(v.Star, *r.Contact)
+		for _, r := range known {
+			if r.Contact != nil {
+				chosen[r.Contact.ID] = true
+			}
+			if r.Main && f.name == "to" {
+				main = ""
+			}
+			v.sort(r, f.name)
 		}
 	}
+	v.Main = main
 	defaults, err := w.h.Store.Defaults(w.ctx, w.draft.client.ID)
 	for _, r := range defaults.To {
-		if r.Contact != nil && r.Contact.Favorite && !chosen[r.Contact.ID] {
+		if r.Contact != nil && r.Contact.Favorite && !r.Main && !chosen[r.Contact.ID] {
 			v.Unstar = append(v.Unstar, *r.Contact)
 		}
 	}
 	return v, err
 }
 
-// makeDefaults shows which stars would change and, once confirmed, changes them.
+// sort notes what a recipient in a field is to the defaults.
+func (v *recipientsDiff) sort(r data.Recipient, field string) {
+	name := label(data.Token{Mailbox: r.Mailbox})
+	favorite := r.Contact != nil && r.Contact.Favorite && !r.Contact.Departed
+	switch {
+	case r.Main: // a default as it is, and always in To
+	case field != "to" && favorite:
+		v.Starred = append(v.Starred, name)
+	case field != "to":
+		v.Copies = append(v.Copies, name)
+	case r.Contact == nil:
+		v.Strangers = append(v.Strangers, r.Mailbox.Address) // a name may be that of a contact
+	case r.Contact.Departed:
+		v.Departed = append(v.Departed, name)
+	case !favorite:
+		v.Star = append(v.Star, *r.Contact)
+	}
+}
+
+// makeDefaults shows which stars would change, and what cannot, and changes them
+// once that is confirmed.
 func (w *writer) makeDefaults(confirmed bool) error {
 	v, err := w.diff()
 	if err != nil {
 		return err
 	}
-	if len(v.Star)+len(v.Unstar) == 0 {
+	if len(v.Lines()) == 0 {
 		w.tell(w.T("Ce sont déjà vos contacts favoris.", "These are your favorite contacts already."))
 		return nil
 	}
-	if !confirmed {
+	if !confirmed || !v.Changes() {
 		w.asked = &v
 		return nil
 	}

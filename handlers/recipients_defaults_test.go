@@ -23,6 +23,29 @@ func TestMakeThemTheDefaults(t *testing.T) {
 	b.visit("/clients/"+string(client.ID)+"/messages/new").wantChips("to", lambert, "Claire Morel", "Louis Petit")
 }
 
+func TestWhatCannotBeADefault(t *testing.T) {
+	// What cannot be a default, and what is one anyway, is told: the main
+	// address, addresses that are no contacts, Cc and Cci. A favorite in Cc keeps
+	// its star.
+	t.Parallel()
+	both(t, lambert, func(t *testing.T, o office, b *browser) {
+		client := o.clientNamed(lambert)
+		b.click("Retirer " + lambert).click("En faire mes destinataires par défaut")
+		b.sees("L’adresse principale (contact@menuiserie-lambert.fr) est toujours un destinataire par défaut.").misses("Ce sont déjà", "Confirmer")
+		b.click("Fermer").misses("est toujours un destinataire")
+		b.click("Rétablir les destinataires par défaut").fill("Destinataires", "nul@exemple.example").all().enter("Destinataires")
+		b.card().click("Ignorer").click("En faire mes destinataires par défaut").sees("Sans fiche de contact, donc jamais par défaut : nul@exemple.example.").misses("Ce sont déjà", "Confirmer")
+		b.click("Retirer nul@exemple.example").click("Retirer Claire Morel").click("Retirer Julien Lambert").click("Cc : ajouter ce champ")
+		b.fill("Cc", "Claire Morel <claire.morel@menuiserie-lambert.fr>, a.benali@menuiserie-lambert.fr")
+		b.press(byID(b.page, "recipients-commit-cc"))
+		b.click("En faire mes destinataires par défaut").sees("Ne le sont plus : Julien Lambert.", "mais restent favoris, donc dans Destinataires la prochaine fois : Claire Morel.", "qui ne sont jamais pré-remplis : Aïcha Benali.")
+		b.click("Confirmer").sees("Ces contacts sont maintenant les destinataires par défaut.")
+		if claire, julien := o.contactAt(client, "claire.morel@menuiserie-lambert.fr"), o.contactAt(client, "julien@menuiserie-lambert.fr"); !claire.Favorite || julien.Favorite {
+			t.Errorf("%+v, %+v", claire, julien)
+		}
+	})
+}
+
 func TestRecipientsOfTheLastMail(t *testing.T) {
 	// The recipients of the last mail are taken on a click, its day said.
 	t.Parallel()

@@ -85,9 +85,8 @@ func (w *writer) fields() (recipientsFields, error) {
 			v.Fields[0].Hidden = append(v.Fields[0].Hidden, f)
 		}
 	}
-	if n := w.draft.count(); n > data.MaxRecipients {
-		v.Fields[0].Error = w.T("%d destinataires, et il en faut %d au plus : retirez-en, ou faites deux envois.",
-			"%d recipients, and %d at most are taken: remove some, or send twice.", n, data.MaxRecipients)
+	if n, left := w.draft.total(); n > data.MaxRecipients {
+		v.Fields[0].Error = w.tooMany(n, left)
 	}
 	v.Diff = w.asked
 	last, ok, err := w.lastMessage()
@@ -98,13 +97,20 @@ func (w *writer) fields() (recipientsFields, error) {
 		v.Last = w.Date(w.zone.at(last.Created))
 	}
 	v.Many, v.Each = visible > 5, w.draft.each
-	for _, change := range w.changes {
-		key, err := data.AddressKey(change.Chosen.Address)
-		if f, _ := w.draft.has(key); err == nil && f != nil {
-			v.Drifted = append(v.Drifted, draftsChange{w.Lang, change})
-		}
+	v.Drifted, err = w.drifted()
+	return v, err
+}
+
+// tooMany says how many recipients there are, how many of them are still typed,
+// and what to do.
+func (w *writer) tooMany(n, left int) string {
+	said := w.T("%s destinataires, et un e-mail en prend %d au plus : retirez-en, ou répartissez-les en %d envois.",
+		"%s recipients, and an email takes %d at most: remove some, or share them out among %d emails.",
+		w.Number(n), data.MaxRecipients, (n+data.MaxRecipients-1)/data.MaxRecipients)
+	if left > 0 {
+		said += " " + w.T("%s sont encore dans le champ de saisie : aucun n’est perdu.", "%s are still in the text field: none is lost.", w.Number(left))
 	}
-	return v, nil
+	return said
 }
 
 func (w *writer) chips(f *draftField) ([]recipientsChip, error) {
@@ -124,6 +130,9 @@ func (w *writer) chips(f *draftField) ([]recipientsChip, error) {
 		r := known[0]
 		known = known[1:]
 		chip.Address, chip.Main, chip.Known = t.Mailbox.Address, r.Main, r.Known()
+		if r.Now.Address != "" {
+			w.former = append(w.former, r)
+		}
 		chip.Favorite = r.Contact != nil && r.Contact.Favorite
 		if t.Mailbox.Name == "" && r.Mailbox.Name != "" {
 			chip.Label = r.Mailbox.Name

@@ -285,3 +285,33 @@ func TestSeveralUnknownAddresses(t *testing.T) {
 		b.click("Retirer pas.une.adresse").click("Retirer d@@exemple.example").click("Envoyer").sees("Mis en boîte d’envoi pour 6 destinataires.")
 	})
 }
+
+func TestSeveralUnknownAddressesInTruth(t *testing.T) {
+	// In the question about several addresses each has what it has alone: the
+	// name that was pasted, to be changed, the contact in the trash, to be
+	// restored, and the known one that it may be a slip of (22, 23).
+	t.Parallel()
+	both(t, lambert, func(t *testing.T, o office, b *browser) {
+		client := o.clientNamed(lambert)
+		aicha := o.contactAt(client, "a.benali@menuiserie-lambert.fr")
+		if _, err := o.store.DeleteContact(bg, client.ID, aicha.ID); err != nil {
+			t.Fatal(err)
+		}
+		b.fill("Destinataires", "Jean Dupond <jean@exemple.example>; a.benali@menuiserie-lambert.fr; thomas.girar@menuiserie-lambert.fr")
+		b.all().enter("Destinataires").sees("2 nouvelles adresses", "Jean Dupond", "Aïcha Benali est dans la corbeille de ce client.", "Vouliez-vous dire")
+		if got := b.card().value("Nom de jean@exemple.example"); got != "Dupond" {
+			t.Errorf("the name is %q", got)
+		}
+		b.card().fill("Nom de jean@exemple.example", "Dupont").tick("Favori : jean@exemple.example", false)
+		b.card().click("Restaurer Aïcha Benali").sees("Aïcha Benali rétabli.")
+		if got := b.card().value("Nom de jean@exemple.example"); got != "Dupont" {
+			t.Errorf("after another line was answered the name is %q", got)
+		}
+		b.card().click("thomas.girard@menuiserie-lambert.fr").wantChips("to", lambert, "Claire Morel", "Julien Lambert", "Jean Dupond", "Aïcha Benali", "Thomas Girard")
+		b.card().click("Ajouter").sees("Jean Dupont ajouté aux contacts.")
+		jean := o.contactAt(client, "jean@exemple.example")
+		if again := o.contactAt(client, "a.benali@menuiserie-lambert.fr"); again.ID != aicha.ID || jean.Name() != "Jean Dupont" || jean.Favorite {
+			t.Errorf("the contacts are %+v and %+v", again, jean)
+		}
+	})
+}

@@ -95,6 +95,7 @@ type recipientsCard struct {
 	Client string
 	Typed  bool // about what is being typed: it floats
 	Lines  []cardLine
+	New    int // lines of addresses that can be added
 }
 
 func (recipientsCard) Template() string { return "recipients/_card" }

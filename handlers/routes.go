@@ -47,6 +47,7 @@ func (h *handlers) routes(app *fiber.App) {
 	app.Get("/clients/:client/messages/new", h.messagesNew)
 	app.Post("/clients/:client/messages/new", h.messagesCreate)
 	app.Post("/clients/:client/recipients/:field", h.recipientsIndex)
+	app.Get("/clients/:client/drafts", h.draftsIndex)
 	app.Get("/clients/:client/drafts/:draft", h.draftsEdit)
 	app.Post("/clients/:client/drafts/:draft", h.draftsUpdate)
 	app.Post("/clients/:client/drafts/:draft/delete", h.draftsDestroy)

@@ -63,6 +63,7 @@ var every = []visit{
 	{"GET /clients/:client/messages/new", members, "", 200},
 	{"POST /clients/:client/messages/new", members, "to=n@exemple.example&subject=Essai&asked=1", 303},
 	{"POST /clients/:client/recipients/:field", members, "to_q=nou", 200},
+	{"GET /clients/:client/drafts", members, "", 200},
 	{"GET /clients/:client/drafts/:draft", members, "", 200},
 	{"POST /clients/:client/drafts/:draft", members, "request=x&subject=Devis", 303},
 	{"GET /clients/:client/drafts/:draft/attachments", members, "", 200},

@@ -207,6 +207,7 @@ func TestMoreChipsThanFit(t *testing.T) {
 	}
 	b.fill("Destinataires", strings.Join(list, "\n")).all().enter("Destinataires")
 	left := data.SplitMailboxes(b.all().value("Destinataires"))
+	b.sees("303 destinataires, et un e-mail en prend 100 au plus : retirez-en, ou répartissez-les en 4 envois.", "103 sont encore dans le champ de saisie")
 	if chips := b.chips("to"); len(chips) != maxChips || len(left) != 303-maxChips || left[0].Mailbox.Address == chips[len(chips)-1] {
 		t.Errorf("%d chips and %d typed", len(chips), len(left))
 	}

@@ -46,7 +46,7 @@ func (w *writer) send() (data.ID, error) {
 	}
 	posting := data.Posting{Hold: w.h.Post.Route().Outgoing == mail.Nowhere, Wait: time.Duration(w.user.UndoSeconds()) * time.Second}
 	kept := w.draft.kept(w.user.ID)
-	posting.Draft = &kept
+	posting.Draft, posting.Force = &kept, w.force
 	once := w.once(m)
 	if !m.Each {
 		filled, err := w.fill(&m, m.Recipients())

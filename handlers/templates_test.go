@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"carnet/data"
 	"carnet/static"
 	"carnet/views"
 )
@@ -75,6 +76,24 @@ func TestEveryViewIsRehearsed(t *testing.T) {
 	if found < 40 {
 		t.Errorf("only %d views were found", found)
 	}
+}
+
+func TestTemplateWithErrors(t *testing.T) {
+	// Each error of a field is told, the summary counts fields, and one template
+	// too many is refused in words of templates.
+	t.Parallel()
+	o := atelier(t)
+	b := o.browser(t).visit("/templates/new").fill("Nom", "Essai").fill("Message", "{{un}}\n{{deux}}").fill("Objet", "{{trois}}")
+	b.all().refused(422, "Enregistrer").sees("2 champs à corriger.", "« un » n’existe pas", "« deux » n’existe pas", "« trois » n’existe pas")
+	all, err := o.store.Templates(bg)
+	for i := len(all); i < data.MaxTemplates && err == nil; i++ {
+		_, err = o.store.CreateTemplate(bg, "", data.Template{Name: "Modèle", Language: data.French})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.fill("Message", "").fill("Objet", "")
+	b.all().refused(422, "Enregistrer").sees("L’agence a déjà 200 modèles", "1 champ à corriger.").misses("destinataires")
 }
 
 func TestAddressesInAttributesArePaths(t *testing.T) {

@@ -5,6 +5,7 @@ package i18n
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -86,6 +87,18 @@ var spaces = strings.NewReplacer(" ;", "\u202f;", " !", "\u202f!", " ?", "\u202f
 	" :", "\u00a0:", "« ", "«\u00a0", " »", "\u00a0»")
 
 var months = []string{"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."}
+
+// Number writes a number in groups of three digits: "5 000", "5,000".
+func (l Lang) Number(n int) string {
+	s, group := strconv.Itoa(n), "\u202f"
+	if l == English {
+		group = ","
+	}
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + group + s[i:]
+	}
+	return s
+}
 
 // Date writes a day: "12 nov. 2026", "12 Nov 2026".
 func (l Lang) Date(t time.Time) string {

@@ -61,3 +61,13 @@ func TestDates(t *testing.T) {
 		}
 	}
 }
+
+func TestNumber(t *testing.T) {
+	// Digits stand in groups of three.
+	t.Parallel()
+	for n, want := range map[int][2]string{0: {"0", "0"}, 999: {"999", "999"}, -100: {"-100", "-100"}, 5000: {"5\u202f000", "5,000"}, 1234567: {"1\u202f234\u202f567", "1,234,567"}} {
+		if fr, en := French.Number(n), English.Number(n); fr != want[0] || en != want[1] {
+			t.Errorf("%d is %q and %q", n, fr, en)
+		}
+	}
+}
