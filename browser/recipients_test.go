@@ -53,6 +53,9 @@ func TestRecipientsStates(t *testing.T) {
 		q.follow("link", say("Annuler", "Cancel")) // which keeps it
 		p.click("button", say("Envoyer", "Send"))
 		p.waitText(say("Rien n’a été envoyé.", "Nothing was sent."))
+		p.screenshot(p.t.Name() + " told")
+		_, err := eval[bool](p, `scrollTo({top: 0, behavior: "instant"}), true`) // nothing half under the bar
+		p.must(err)
 		p.everywhere("a draft that another page keeps")
 	})
 }
