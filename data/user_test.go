@@ -1,6 +1,7 @@
 package data_test
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
@@ -32,9 +33,10 @@ func TestSetUpOnce(t *testing.T) {
 	})
 	n := 0
 	for _, err := range errs {
-		if err == nil {
+		switch {
+		case err == nil:
 			n++
-		} else {
+		case !errors.Is(err, data.ErrBusy): // where passwords take their time
 			wantError(t, err, data.ErrTaken)
 		}
 	}

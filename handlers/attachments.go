@@ -40,7 +40,7 @@ func (v attachmentsList) Size(n int64) string {
 	case n < 1_000_000:
 		return v.T("%d Ko", "%d kB", (n+500)/1000)
 	}
-	s := strconv.FormatFloat(float64(n)/1e6, 'f', 1, 64)
+	s := strings.TrimSuffix(strconv.FormatFloat(float64(n)/1e6, 'f', 1, 64), ".0")
 	if v.Language() != i18n.English {
 		s = strings.Replace(s, ".", ",", 1)
 	}

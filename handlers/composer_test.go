@@ -42,7 +42,7 @@ func TestTooManyRecipients(t *testing.T) {
 	}
 	b := o.compose(t, o.clientNamed(lambert))
 	b.fill("Destinataires", list.String()).fill("Objet", "Essai")
-	b.click("Envoyer").sees("102 destinataires, et il en faut 100 au plus")
+	b.click("Envoyer").sees("102 destinataires, et un e-mail en prend 100 au plus")
 	if n := len(b.chips("to")); n != 102 {
 		t.Errorf("%d recipients are left of 102", n)
 	}

@@ -24,20 +24,19 @@ func (v recipientsDiff) Changes() bool { return len(v.Star)+len(v.Unstar) > 0 }
 
 // Lines say what would change, and what cannot and why, one thing each.
 func (v recipientsDiff) Lines() (lines []string) {
-	say := func(fr, en string, names []string) {
-		if len(names) > 0 {
-			lines = append(lines, v.T(fr, en, strings.Join(names, ", ")))
+	say := func(line string, of int) {
+		if of > 0 {
+			lines = append(lines, line)
 		}
 	}
-	say("Deviennent favoris : %s.", "Become favorites: %s.", labels(v.Star))
-	say("Ne le sont plus : %s.", "No longer favorites: %s.", labels(v.Unstar))
-	if v.Main != "" {
-		say("L’adresse principale (%s) est toujours un destinataire par défaut.", "The main address (%s) is always a default recipient.", []string{v.Main})
-	}
-	say("Sans fiche de contact, donc jamais par défaut : %s.", "Not contacts, so never a default: %s.", v.Strangers)
-	say("Partis, donc jamais par défaut : %s.", "Have left, so never a default: %s.", v.Departed)
-	say("En Cc ou Cci, mais restent favoris, donc dans Destinataires la prochaine fois : %s.", "In Cc or Bcc, but stay favorites, so among Recipients the next time: %s.", v.Starred)
-	say("En Cc ou Cci, qui ne sont jamais pré-remplis : %s.", "In Cc or Bcc, which are never pre-filled: %s.", v.Copies)
+	all := func(names []string) string { return strings.Join(names, ", ") }
+	say(v.T("Deviennent favoris : %s.", "Become favorites: %s.", all(labels(v.Star))), len(v.Star))
+	say(v.T("Ne le sont plus : %s.", "No longer favorites: %s.", all(labels(v.Unstar))), len(v.Unstar))
+	say(v.T("L’adresse principale (%s) est toujours un destinataire par défaut.", "The main address (%s) is always a default recipient.", v.Main), len(v.Main))
+	say(v.T("Sans fiche de contact, donc jamais par défaut : %s.", "Not contacts, so never a default: %s.", all(v.Strangers)), len(v.Strangers))
+	say(v.T("Partis, donc jamais par défaut : %s.", "Have left, so never a default: %s.", all(v.Departed)), len(v.Departed))
+	say(v.T("En Cc ou Cci, mais restent favoris, donc dans Destinataires la prochaine fois : %s.", "In Cc or Bcc, but stay favorites, so among Recipients the next time: %s.", all(v.Starred)), len(v.Starred))
+	say(v.T("En Cc ou Cci, qui ne sont jamais pré-remplis : %s.", "In Cc or Bcc, which are never pre-filled: %s.", all(v.Copies)), len(v.Copies))
 	return lines
 }
 
