@@ -180,7 +180,7 @@ func TestAttachmentsWithoutJavaScript(t *testing.T) {
 	b := o.compose(t, o.clientNamed(lambert))
 	b.fill("Objet", "Plans").fill("Message", "Voir la pièce jointe.")
 	b.all().refused(422, "Envoyer").sees("Vous parlez d’une pièce jointe, mais aucun fichier n’est joint.")
-	b.click("Joindre des fichiers").sees("Fichier à joindre", "10 fichiers, 20,0 Mo ensemble au plus.")
+	b.click("Joindre des fichiers").sees("Fichier à joindre", "10 fichiers, 20 Mo ensemble au plus.")
 	b.click("Terminer")
 	if b.all().value("Objet") != "Plans" {
 		t.Error("the draft is lost")
