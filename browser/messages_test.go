@@ -27,7 +27,7 @@ func TestMessagesFiltered(t *testing.T) {
 	failed := p.names("link", "")
 	p.press("ArrowUp") // Accepté
 	p.waitGone("link", failed[len(failed)-1])
-	const accepted = "/messages?state=accepted&author="
+	const accepted = "/messages?name=&state=accepted&author="
 	p.waitPath(accepted)
 	p.choose("combobox", "Auteur", "Camille Roussel")
 	p.waitFocus("combobox", "Auteur")
