@@ -77,6 +77,7 @@ func TestCreateContact(t *testing.T) {
 	p.click("link", "Voir tout")
 	p.click("button", "Créer")
 	p.waitFocus("textbox", "Adresse e-mail")
+	p.waitFor("dialog", "Contacts de Menuiserie Lambert Nouveau contact") // it is still that of the client
 	p.click("button", "Enregistrer")
 	p.waitText("Indiquez une adresse e-mail.")
 	p.fill("textbox", "Prénom", "Élodie")
