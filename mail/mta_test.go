@@ -197,12 +197,18 @@ func TestMTA(t *testing.T) {
 		"spaces at line ends":      func(m *data.Message) { m.Text = "a  \n\t\n b\t \n=\n==20\n" },
 		"like a header":            func(m *data.Message) { m.Text = "From here\nBcc: x@y.fr\n\n--\nFrom you\n" },
 		"domain outside ASCII":     func(m *data.Message) { m.To[0].Address = "jean@société.fr" },
+		"files": func(m *data.Message) {
+			m.Text = "Ci-joint, 🎉\n"
+			for _, name := range []string{"Devis « été » 🎉.pdf", `plan, "v2"; é.txt`, "vide.csv"} {
+				m.Attachments = append(m.Attachments, data.Attachment{Name: name, Type: "application/pdf", Hash: name, Size: int64(len(fileOf(name)))})
+			}
+		},
 	} {
 		m := plain
 		m.To = slices.Clone(m.To)
 		change(&m)
 		m.MessageID = NewMessageID(strings.ReplaceAll(name, " ", "-"), "exemple.fr")
-		raw, err := Bytes(m)
+		raw, err := BytesWith(m, func(hash string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(fileOf(hash))), nil })
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -251,6 +257,44 @@ func wantArrived(t *testing.T, name string, m data.Message, raw []byte) {
 	if err != nil || strings.TrimSuffix(got, "\n") != strings.TrimSuffix(m.Text, "\n") {
 		t.Errorf("%s: the text arrived as %q, %v", name, got, err)
 	}
+	var files []data.Attachment
+	for {
+		part, err := r.NextPart()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		header, ok := part.Header.(*mail.AttachmentHeader)
+		if !ok { // the HTML
+			continue
+		}
+		file, err := header.Filename()
+		content, err2 := io.ReadAll(part.Body)
+		if err := errors.Join(err, err2); err != nil || string(content) != fileOf(file) {
+			t.Errorf("%s: the file %q arrived with %d bytes, %v", name, file, len(content), err)
+		}
+		files = append(files, data.Attachment{Name: file, Type: "application/pdf", Hash: file, Size: int64(len(content))})
+	}
+	if !slices.Equal(files, m.Attachments) {
+		t.Errorf("%s: the files %+v arrived, want %+v", name, files, m.Attachments)
+	}
+}
+
+// fileOf is what a file holds: every byte there is, lines of dots, or nothing.
+func fileOf(name string) string {
+	switch {
+	case strings.HasSuffix(name, ".pdf"):
+		every := make([]byte, 70_000)
+		for i := range every {
+			every[i] = byte(i * i >> 3)
+		}
+		return string(every)
+	case strings.HasSuffix(name, ".txt"):
+		return ".\r\n..\n.\nFrom moi\n"
+	}
+	return ""
 }
 
 // What would break out of a header or a command is refused before it reaches
