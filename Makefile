@@ -88,12 +88,13 @@ deep:
 	CARNET_DEEP=1 go test -count=1 -v -run '^TestSpeed$$' ./mail
 	RACE=1 REQUIRE_BROWSER=1 go test -count=1 -timeout 1h ./browser
 
-# Sends through OpenSMTPD, which must be installed, as root; then kills the
-# program while it sends, and counts what became of the mails. It takes minutes.
+# Meets each fault of a server, then sends through OpenSMTPD, which must be
+# installed, as root; then kills the program while it sends, and counts what
+# became of the mails. It takes minutes.
 mail:
 	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; failed=0; \
 	REQUIRE_MTA=1 CARNET_MAIL_KILLS=$(MAILKILLS) go test -count=1 -timeout 1h -v \
-		-run '^(TestMTA.*|TestMailKilled.*|TestNaiveDoubles)$$' ./mail . 2>&1 | grep --line-buffered -v '^ *=== ' | tee "$$log" || failed=1; \
+		-run '^(TestFault.*|TestPauses|TestMTA.*|TestMailKilled.*|TestNaiveDoubles)$$' ./mail . 2>&1 | grep --line-buffered -v '^ *=== ' | tee "$$log" || failed=1; \
 	awk -F'In the end: ' 'NF == 2 { split($$2, n, /[ ,]+/); mails += n[1]; lost += n[4]; doubled += n[6]; unknown += n[8] } \
 		END { printf "%d mails, lost %d, doubled %d, unknown %d\n", mails, lost, doubled, unknown; exit !mails || lost || doubled }' "$$log" && \
 	exit $$failed
