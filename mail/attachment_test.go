@@ -10,8 +10,11 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"carnet/data"
 )
 
 // A file's name arrives as it was if it can do no harm, else without what
@@ -181,4 +184,14 @@ func FuzzAttachmentName(f *testing.F) {
 			t.Errorf("%q: %q", typed, lines)
 		}
 	})
+}
+
+// A message that has attachments is not rendered without what opens them.
+func TestNoOpener(t *testing.T) {
+	t.Parallel()
+	m := data.Message{From: data.Mailbox{Address: "a@x.fr"}, To: []data.Mailbox{{Address: "b@x.fr"}}, MessageID: "1@x.fr", Created: time.Now(),
+		Attachments: []data.Attachment{{Name: "a.txt", Size: 1, Hash: "a"}}}
+	if _, err := Bytes(m); !errors.Is(err, ErrSize) {
+		t.Errorf("it gives %v", err)
+	}
 }

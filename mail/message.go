@@ -39,7 +39,7 @@ type Message struct {
 	Attachments []Attachment
 }
 
-// Bytes renders a message of the book that has no attachments.
+// Bytes renders a message of the book that has no attachments; ErrSize if it has.
 func Bytes(m data.Message) ([]byte, error) { return BytesWith(m, nil) }
 
 // An Opener returns the bytes of an attachment by its hash.
@@ -67,7 +67,12 @@ func messageOf(m data.Message, open Opener) Message {
 		Subject: m.Subject, Text: m.Text, Lang: m.Lang, ID: m.MessageID, Date: m.Created}
 	for _, a := range m.Attachments {
 		out.Attachments = append(out.Attachments, Attachment{Name: a.Name, Type: a.Type, Size: a.Size,
-			Open: func() (io.ReadCloser, error) { return open(a.Hash) }})
+			Open: func() (io.ReadCloser, error) {
+				if open == nil {
+					return nil, ErrSize // nobody can give its bytes
+				}
+				return open(a.Hash)
+			}})
 	}
 	return out
 }
