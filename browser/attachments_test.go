@@ -2,6 +2,7 @@ package browser
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,10 +25,16 @@ func (p *page) drop(role, name string, size int, files ...string) {
 			p.t.Fatal(err)
 		}
 	}
+	p.dropPaths(role, name, files...)
+}
+
+// dropPaths drops what stands at some paths on the only such element.
+func (p *page) dropPaths(role, name string, paths ...string) {
+	p.t.Helper()
 	x, y := p.reach(who{role, name})
 	for _, kind := range []input.DispatchDragEventType{"dragEnter", "dragOver", "drop"} {
 		_, err := call(p, input.DispatchDragEvent, input.DispatchDragEventParams{Type: kind, X: x, Y: y,
-			Data: &input.DragData{Items: []*input.DragDataItem{}, Files: files, DragOperationsMask: 1}})
+			Data: &input.DragData{Items: []*input.DragDataItem{}, Files: paths, DragOperationsMask: 1}})
 		p.must(err)
 	}
 }
@@ -177,6 +184,32 @@ func TestFileThatIsRefused(t *testing.T) {
 	p.waitText("Mis en boîte d’envoi")
 	p.follow("link", "Suivre l’envoi")
 	p.waitFor("link", "plan.bin")
+}
+
+// A folder is no file: it is told so beside its name, and the files that were
+// dropped with it are attached.
+func TestFolderIsRefused(t *testing.T) {
+	t.Parallel()
+	p := composer(t)
+	folder := t.TempDir()
+	plans, note := filepath.Join(folder, "plans"), filepath.Join(folder, "note.txt")
+	if err := errors.Join(os.Mkdir(plans, 0o700), os.WriteFile(note, []byte("x"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	p.dropPaths("textbox", "Message", plans, note)
+	p.waitText("Un dossier ne se joint pas : compressez-le, puis joignez l’archive.")
+	p.waitFor("link", "note.txt")
+	p.axe("a folder that was refused")
+	p.screenshot("uploads-folder")
+	p.click("button", "Retirer le fichier plans")
+	p.waitFocus("button", "Joindre des fichiers")
+	p.waitText("Brouillon enregistré")
+	p.reload()
+	p.waitFor("button", "Retirer Claire Morel")
+	p.waitFor("link", "note.txt")
+	p.fill("textbox", "Objet", "Note")
+	p.follow("button", "Envoyer")
+	p.waitText("Mis en boîte d’envoi")
 }
 
 // What floats over a mail leaves its buttons free, at the latest when one has

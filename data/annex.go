@@ -42,22 +42,26 @@ func annexes(r kv.Reader) ([]Annex, error) {
 // no mail could hold it.
 func (s *Store) CreateAnnex(ctx context.Context, file Attachment) (Annex, error) {
 	a := Annex{ID: NewID(), Created: s.now()}
-	var c checker
-	files := []Attachment{file}
-	c.attachments("file", &files)
-	if err := c.err(); err != nil {
-		return a, err
-	}
-	a.File = files[0]
-	return a, s.kv.Update(ctx, func(w kv.Writer) error {
+	return update(ctx, s, func(w kv.Writer) (Annex, error) {
+		set, err := relay(w)
+		if err != nil {
+			return a, err
+		}
+		var c checker
+		files := []Attachment{file}
+		c.attachments("file", &files, set.Attachments())
+		if err := c.err(); err != nil {
+			return a, err
+		}
 		all, err := annexes(w)
 		if err != nil {
-			return err
+			return a, err
 		}
 		if len(all) >= MaxAnnexes {
-			return Invalid{{Field: "file", Problem: TooMany, Max: MaxAnnexes}}
+			return a, Invalid{{Field: "file", Problem: TooMany, Max: MaxAnnexes}}
 		}
-		return firstErr(holdBlobs(w, a.ID, files), put(w, annexKey(a.ID), a))
+		a.File = files[0]
+		return a, firstErr(holdBlobs(w, a.ID, files), put(w, annexKey(a.ID), a))
 	})
 }
 

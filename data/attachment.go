@@ -13,14 +13,41 @@ import (
 	"carnet/data/kv"
 )
 
-// Bounds of what is attached to one message.
+// Bounds of an attachment's name and type.
 const (
-	MaxAttachments     = 10
-	MaxAttachmentBytes = 20_000_000 // of all together
-	maxFileName        = 200        // bytes
-	maxExtension       = 20         // bytes; what is longer is no extension
-	maxMediaType       = 100        // bytes
+	maxFileName  = 200 // bytes
+	maxExtension = 20  // bytes; what is longer is no extension
+	maxMediaType = 100 // bytes
 )
+
+// AttachmentLimits is how much can be attached to one message.
+type AttachmentLimits struct {
+	Files int
+	Bytes int64 // of all together
+}
+
+// The limits that hold until others are set, and the widest that can be set:
+// a record holds the names of so many files, and a mail stands in memory while
+// it leaves.
+const (
+	DefaultFiles     = 10
+	DefaultMegabytes = 20 // of 1,000,000 bytes
+	MaxFiles         = 20
+	MaxMegabytes     = 50
+)
+
+// AttachmentLimits returns the limits as they are set.
+func (s *Store) AttachmentLimits(ctx context.Context) (AttachmentLimits, error) {
+	x, err := s.Relay(ctx)
+	return x.Attachments(), err
+}
+
+// Check returns Invalid, for a field, if a message cannot go with the files.
+func (l AttachmentLimits) Check(field string, files []Attachment) error {
+	var c checker
+	c.attachments(field, &files, l)
+	return c.err()
+}
 
 // blobAge is how old a blob is before it is removed because no record names
 // it: a person may write that long between adding a file and sending.
@@ -35,21 +62,21 @@ type Attachment struct {
 }
 
 // attachments cleans the attachments of a record, in a list of their own.
-func (c *checker) attachments(field string, as *[]Attachment) {
+func (c *checker) attachments(field string, as *[]Attachment, limits AttachmentLimits) {
 	*as = slices.Clone(*as)
-	if len(*as) > MaxAttachments {
-		c.problems = append(c.problems, FieldError{Field: field, Problem: TooMany, Max: MaxAttachments})
+	if len(*as) > limits.Files {
+		c.problems = append(c.problems, FieldError{Field: field, Problem: TooMany, Max: limits.Files})
 	}
-	left := int64(MaxAttachmentBytes)
+	left := limits.Bytes
 	for i, a := range *as {
 		(*as)[i].Name, (*as)[i].Type = fileName(a.Name), mediaType(a.Type)
 		if !blob.IsHash(a.Hash) || a.Size < 0 {
 			c.add(field, Malformed)
 		}
-		left -= min(max(a.Size, 0), MaxAttachmentBytes+1)
+		left -= min(max(a.Size, 0), limits.Bytes+1)
 	}
 	if left < 0 {
-		c.problems = append(c.problems, FieldError{Field: field, Problem: TooLarge, Max: MaxAttachmentBytes})
+		c.problems = append(c.problems, FieldError{Field: field, Problem: TooLarge, Max: int(limits.Bytes)})
 	}
 }
 
@@ -156,8 +183,12 @@ func (s *Store) attach(ctx context.Context, author, clientID, id, page ID, read 
 		}
 		old := d
 		d.Attachments = append(slices.Clone(d.Attachments), a)
+		set, err := relay(w)
+		if err != nil {
+			return old, err
+		}
 		var c checker
-		c.attachments("attachments", &d.Attachments)
+		c.attachments("attachments", &d.Attachments, set.Attachments())
 		if err := c.err(); err != nil {
 			return old, err
 		}

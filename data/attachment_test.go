@@ -101,6 +101,8 @@ func TestAttachmentBounds(t *testing.T) {
 		}
 		return as
 	}
+	limits := AttachmentLimits{Files: DefaultFiles, Bytes: DefaultMegabytes * 1_000_000}
+	most := int(limits.Bytes)
 	forged, negative := many(1, 1), many(1, -1)
 	forged[0].Hash = "../../carnet.db"
 	for name, x := range map[string]struct {
@@ -108,17 +110,17 @@ func TestAttachmentBounds(t *testing.T) {
 		want Invalid
 	}{
 		"none":     {nil, nil},
-		"all":      {many(MaxAttachments, MaxAttachmentBytes/MaxAttachments), nil},
-		"many":     {many(MaxAttachments+1, 0), Invalid{{Field: "files", Problem: TooMany, Max: MaxAttachments}}},
-		"large":    {many(1, MaxAttachmentBytes+1), Invalid{{Field: "files", Problem: TooLarge, Max: MaxAttachmentBytes}}},
-		"together": {append(many(1, 1), many(2, MaxAttachmentBytes/2)...), Invalid{{Field: "files", Problem: TooLarge, Max: MaxAttachmentBytes}}},
-		"overflow": {many(4, 1<<62), Invalid{{Field: "files", Problem: TooLarge, Max: MaxAttachmentBytes}}},
+		"all":      {many(limits.Files, limits.Bytes/int64(limits.Files)), nil},
+		"many":     {many(limits.Files+1, 0), Invalid{{Field: "files", Problem: TooMany, Max: limits.Files}}},
+		"large":    {many(1, limits.Bytes+1), Invalid{{Field: "files", Problem: TooLarge, Max: most}}},
+		"together": {append(many(1, 1), many(2, limits.Bytes/2)...), Invalid{{Field: "files", Problem: TooLarge, Max: most}}},
+		"overflow": {many(4, 1<<62), Invalid{{Field: "files", Problem: TooLarge, Max: most}}},
 		"forged":   {forged, Invalid{{Field: "files", Problem: Malformed}}},
-		"negative": {append(negative, many(1, MaxAttachmentBytes)...), Invalid{{Field: "files", Problem: Malformed}}},
+		"negative": {append(negative, many(1, limits.Bytes)...), Invalid{{Field: "files", Problem: Malformed}}},
 	} {
 		var c checker
 		as := x.as
-		c.attachments("files", &as)
+		c.attachments("files", &as, limits)
 		if !reflect.DeepEqual(c.problems, x.want) {
 			t.Errorf("%s: %v, want %v", name, c.problems, x.want)
 		}
@@ -138,7 +140,7 @@ func withBlobs(t *testing.T, s *Store) func(content string, ago time.Duration) A
 	WithBlobs(must(blob.OpenFolder(path)))(s)
 	return func(content string, ago time.Duration) Attachment {
 		t.Helper()
-		ref, err := s.Blobs().Put(t.Context(), strings.NewReader(content), MaxAttachmentBytes)
+		ref, err := s.Blobs().Put(t.Context(), strings.NewReader(content), DefaultMegabytes*1_000_000)
 		then := time.Now().Add(-ago)
 		if err := firstErr(err, os.Chtimes(filepath.Join(path, ref.Hash[:2], ref.Hash), then, then)); err != nil {
 			t.Fatal(err)
@@ -213,5 +215,25 @@ func TestCheckBlobs(t *testing.T) {
 	}
 	if err := firstErr(err, a.strays(t.Context())); err != nil || len(a.problems) > 0 {
 		t.Errorf("claimed: %q, %v", a.problems, err)
+	}
+}
+
+func TestLargestMessageFits(t *testing.T) {
+	// The record of a message to as many as there may be, with as many files as
+	// can be set, fits a value.
+	t.Parallel()
+	box := Mailbox{Name: strings.Repeat("n", maxName), Address: strings.Repeat("a", 64) + "@" + strings.Repeat("b", 185) + ".fr"}
+	m := Message{ID: NewID(), Client: NewID(), Author: NewID(), Draft: NewID(), Request: NewID(), From: box, ReplyTo: box, Each: true,
+		Subject: strings.Repeat("👋", MaxSubject), MessageID: strings.Repeat("m", 250), Blob: strings.Repeat("0", 64)}
+	for range MaxRecipients {
+		m.To, m.Sizes = append(m.To, box), append(m.Sizes, 100_000_000)
+	}
+	for range MaxFiles {
+		m.Attachments = append(m.Attachments, Attachment{Name: strings.Repeat("n", maxFileName), Type: strings.Repeat("t", maxMediaType),
+			Hash: strings.Repeat("0", 64), Size: MaxMegabytes * 1_000_000})
+	}
+	b, err := encoding.Marshal(m)
+	if err != nil || len(b) > kv.MaxValue-64 {
+		t.Errorf("it has %d bytes of %d, %v", len(b), kv.MaxValue, err)
 	}
 }

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -31,6 +32,9 @@ type Relay struct {
 	Connections int `cbor:"8,keyasint"` // at a time
 	PerMinute   int `cbor:"9,keyasint"` // mails; 0: no limit
 
+	Files     int `cbor:"12,keyasint"` // attached to one mail; 0: DefaultFiles
+	Megabytes int `cbor:"13,keyasint"` // of these together; 0: DefaultMegabytes
+
 	Version uint64    `cbor:"10,keyasint"` // grows with each change
 	Updated time.Time `cbor:"11,keyasint"`
 }
@@ -58,9 +62,15 @@ func (s *Store) Relay(ctx context.Context) (Relay, error) {
 func relay(r kv.Reader) (Relay, error) {
 	x, err := get[Relay](r, key[string](tRelay))
 	if err == ErrNotFound {
-		return Relay{Port: 587, Security: StartTLS, Connections: DefaultConnections, PerMinute: DefaultPerMinute}, nil
+		x, err = Relay{Port: 587, Security: StartTLS, Connections: DefaultConnections, PerMinute: DefaultPerMinute}, nil
 	}
+	x.Files, x.Megabytes = cmp.Or(x.Files, DefaultFiles), cmp.Or(x.Megabytes, DefaultMegabytes)
 	return x, err
+}
+
+// Attachments returns the limits of what goes with a mail.
+func (x Relay) Attachments() AttachmentLimits {
+	return AttachmentLimits{x.Files, int64(x.Megabytes) * 1_000_000}
 }
 
 // RelayPassword returns the password of the mail server; empty if there is
@@ -153,6 +163,12 @@ func (x *Relay) check(old Relay, typed bool) error {
 	c.line("reply_to_name", &x.ReplyTo.Name, 120)
 	if x.Connections < 1 || x.Connections > MaxConnections {
 		c.problems = append(c.problems, FieldError{Field: "connections", Problem: OutOfRange, Max: MaxConnections})
+	}
+	if x.Files < 1 || x.Files > MaxFiles {
+		c.problems = append(c.problems, FieldError{Field: "files", Problem: OutOfRange, Max: MaxFiles})
+	}
+	if x.Megabytes < 1 || x.Megabytes > MaxMegabytes {
+		c.problems = append(c.problems, FieldError{Field: "megabytes", Problem: OutOfRange, Max: MaxMegabytes})
 	}
 	if x.PerMinute < 0 || x.PerMinute > maxPerMinute {
 		c.problems = append(c.problems, FieldError{Field: "per_minute", Problem: OutOfRange, Max: maxPerMinute})

@@ -124,3 +124,14 @@ func TestKeyFile(t *testing.T) {
 		t.Errorf("a folder that is not there: %v", err)
 	}
 }
+
+func TestRelayOfBeforeHasLimits(t *testing.T) {
+	// A book that set its server before attachments had limits of their own has
+	// those that hold until others are set.
+	t.Parallel()
+	s, _, _ := keyed(t)
+	x := set(t, s, 0, "secret")
+	if got := must(s.AttachmentLimits(t.Context()))(t); got != (data.AttachmentLimits{Files: 10, Bytes: 20_000_000}) || x.Files != 10 {
+		t.Errorf("they are %+v", got)
+	}
+}

@@ -27,7 +27,7 @@ func (s *Store) Sweep(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	if err := s.sweep(ctx, tDraft, 1+maxDraftParts+MaxAttachments, func(r kv.Reader, e kv.Entry) ([][]byte, error) {
+	if err := s.sweep(ctx, tDraft, 1+maxDraftParts+MaxFiles, func(r kv.Reader, e kv.Entry) ([][]byte, error) {
 		d, err := decode[Draft](e.Value)
 		if err != nil || d.Message == "" && d.Deleted.IsZero() || now.Sub(later(d.Updated, d.Deleted)) < requestLife {
 			return nil, err

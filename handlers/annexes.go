@@ -13,6 +13,7 @@ import (
 type annexesIndex struct {
 	i18n.Lang
 	Annexes []data.Annex
+	Most    data.AttachmentLimits // the largest file
 }
 
 func (annexesIndex) Template() string { return "annexes/index" }
@@ -27,14 +28,22 @@ func (h *handlers) annexesIndex(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.page(c, fiber.StatusOK, annexesIndex{h.lang(c), list})
+	most, err := h.Store.AttachmentLimits(c.UserContext())
+	if err != nil {
+		return err
+	}
+	return h.page(c, fiber.StatusOK, annexesIndex{h.lang(c), list, most})
 }
 
 // annexesCreate: POST /annexes/attachments takes one file while it arrives.
 func (h *handlers) annexesCreate(c *fiber.Ctx) error {
 	l := h.lang(c)
 	t := toast{Lang: l, ID: "info", Text: l.T("Annexe ajoutée.", "Annex added.")}
-	err := h.receive(c, data.MaxAttachmentBytes, func(_ data.ID, a data.Attachment) error {
+	most, err := h.Store.AttachmentLimits(c.UserContext())
+	if err != nil {
+		return err
+	}
+	err = h.receive(c, most.Bytes, most.Bytes, func(_ data.ID, a data.Attachment) error {
 		_, err := h.Store.CreateAnnex(c.UserContext(), a)
 		return err
 	})

@@ -28,6 +28,7 @@ type attachmentsList struct {
 	Fixed         bool    // they cannot, here
 	Message       data.ID // of a message
 	Files         []data.Attachment
+	Most          data.AttachmentLimits // of a draft; without it they are not shown
 }
 
 func (attachmentsList) Template() string { return "attachments/_list" }
@@ -49,7 +50,7 @@ func (v attachmentsList) Size(n int64) string {
 
 // Limits says how much can be attached.
 func (v attachmentsList) Limits() string {
-	return v.T("%d fichiers, %s ensemble au plus.", "%d files, %s together at most.", data.MaxAttachments, v.Size(data.MaxAttachmentBytes))
+	return v.T("%d fichiers, %s ensemble au plus.", "%d files, %s together at most.", v.Most.Files, v.Size(v.Most.Bytes))
 }
 
 // attachmentsIndex is the step page where files are added without JavaScript.
@@ -76,6 +77,9 @@ func (h *handlers) attachmentsIndex(c *fiber.Ctx) error {
 	if isFragment(c) {
 		said := list.N(len(list.Files), "%d pièce jointe.", "%d pièces jointes.", "%d attachment.", "%d attachments.")
 		return h.fragment(c, fiber.StatusOK, list, live(said))
+	}
+	if list.Most, err = h.Store.AttachmentLimits(c.UserContext()); err != nil {
+		return err
 	}
 	return h.page(c, fiber.StatusOK, attachmentsIndex{Lang: list.Lang, List: list, Page: string(d.Page)})
 }
@@ -148,7 +152,11 @@ func attachmentWords(l i18n.Lang, e data.FieldError) string {
 // upload reads the form with the file, which is put away as it comes in.
 func (h *handlers) upload(c *fiber.Ctx, client, id data.ID) error {
 	u := user(c)
-	left := int64(data.MaxAttachmentBytes)
+	most, err := h.Store.AttachmentLimits(c.UserContext())
+	if err != nil {
+		return err
+	}
+	left := most.Bytes
 	if d, err := h.Store.Draft(c.UserContext(), u.ID, client, id); err == nil {
 		for _, a := range d.Attachments {
 			left -= a.Size
@@ -156,15 +164,15 @@ func (h *handlers) upload(c *fiber.Ctx, client, id data.ID) error {
 	} else if !errors.Is(err, data.ErrNotFound) {
 		return err
 	}
-	return h.receive(c, left, func(page data.ID, a data.Attachment) error {
+	return h.receive(c, left, most.Bytes, func(page data.ID, a data.Attachment) error {
 		_, err := h.Store.Attach(c.UserContext(), u.ID, client, id, page, a)
 		return err
 	})
 }
 
-// receive reads a form with a file of at most left bytes, puts it away as it
-// comes in, and has it named.
-func (h *handlers) receive(c *fiber.Ctx, left int64, name func(page data.ID, a data.Attachment) error) error {
+// receive reads a form with a file of at most left bytes of most, puts it away
+// as it comes in, and has it named.
+func (h *handlers) receive(c *fiber.Ctx, left, most int64, name func(page data.ID, a data.Attachment) error) error {
 	_, params, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
 	if err != nil || params["boundary"] == "" || h.Store.Blobs() == nil {
 		return fiber.ErrUnsupportedMediaType
@@ -198,10 +206,14 @@ func (h *handlers) receive(c *fiber.Ctx, left int64, name func(page data.ID, a d
 			if file == "" {
 				return data.Invalid{{Field: "file", Problem: data.Required}}
 			}
-			return h.attach(c.UserContext(), part, left, func(a data.Attachment) error {
+			err := h.attach(c.UserContext(), part, left, func(a data.Attachment) error {
 				a.Name = file
 				return name(page, a)
 			})
+			if errors.Is(err, blob.ErrTooLarge) {
+				return data.Invalid{{Field: "file", Problem: data.TooLarge, Max: int(most)}}
+			}
+			return err
 		}
 	}
 	return fiber.ErrBadRequest
@@ -217,9 +229,6 @@ func (h *handlers) attach(ctx context.Context, part *multipart.Part, left int64,
 	}
 	kind := data.FileType(part.Header.Get("Content-Type"), head)
 	ref, err := h.Store.Blobs().Put(ctx, content, max(left, 0))
-	if errors.Is(err, blob.ErrTooLarge) {
-		return data.Invalid{{Field: "file", Problem: data.TooLarge, Max: data.MaxAttachmentBytes}}
-	}
 	if err != nil {
 		return err
 	}

@@ -19,9 +19,10 @@ import (
 )
 
 // upload posts a file as the script of the composer does.
-func (b *browser) upload(address, name, kind string, content []byte) {
+func (b *browser) upload(address, name, kind string, content []byte) *browser {
 	b.t.Helper()
 	b.file(address, attr(b.all().hidden("request"), "value"), name, kind, content, header{"HX-Request", "true"})
+	return b
 }
 
 // htmxless posts a file as a form does.
@@ -247,4 +248,50 @@ func TestAttachmentTypes(t *testing.T) {
 	if err != nil || strings.Count(string(raw), "Content-Type: image/png") != 1 || strings.Count(string(raw), "Content-Type: application/octet-stream") != 1 {
 		t.Errorf("the mail is\n%s\n%v", raw, err)
 	}
+}
+
+func TestAttachmentsLimitsAreSet(t *testing.T) {
+	// The agency sets how many files and how much go with a mail. What it set is
+	// shown before, holds while a file arrives, and holds again as the mail is sent.
+	t.Parallel()
+	o := atelier(t, func(c *Config) { c.Post = post(t, c.Store, nil) })
+	settings := o.browser(t).visit("/relay")
+	limit := func(files, megabytes string) {
+		settings.visit("/relay").fill("Fichiers joints à un e-mail", files).fill("Mo joints à un e-mail", megabytes).click("Enregistrer").sees("Réglages d’envoi enregistrés.")
+	}
+	settings.fill("Fichiers joints à un e-mail", "21").fill("Mo joints à un e-mail", "0")
+	settings.all().refused(422, "Enregistrer").sees("Rien n’a été enregistré : 2 champs à corriger.", "Un nombre jusqu’à 20.", "Un nombre jusqu’à 50.")
+	limit("3", "30")
+	b := o.compose(t, o.clientNamed(lambert))
+	files := b.filesOf()
+	refused := func(words string) {
+		t.Helper()
+		if b.is(422); !strings.Contains(even(b.body), words) {
+			t.Errorf("it does not say %q: %s", words, b.body)
+		}
+	}
+	b.sees("3 fichiers, 30 Mo ensemble au plus.")
+	b.upload(files, "grand.bin", "application/octet-stream", make([]byte, 29_000_000)).is(204)
+	b.upload(files, "second.bin", "application/octet-stream", make([]byte, 1_000_001))
+	refused("C’est trop lourd : 30 Mo au plus")
+	b.upload(files, "second.bin", "application/octet-stream", make([]byte, 1000)).is(204)
+	b.upload(files, "third.txt", "text/plain", []byte("3")).is(204)
+	b.upload(files, "fourth.txt", "text/plain", []byte("4"))
+	refused("3 fichiers au plus")
+
+	limit("2", "30")
+	b.fill("Objet", "Plans").fill("Message", "Bonjour.")
+	b.all().refused(422, "Envoyer").sees("2 fichiers au plus : retirez-en un d’abord.")
+	limit("3", "20")
+	b.all().refused(422, "Envoyer").sees("C’est trop lourd : 20 Mo au plus, tous fichiers ensemble.")
+	if n, err := o.store.Messages(bg, data.MessageFilter{State: data.Held, Limit: 1}); err != nil || len(n.Messages) > 0 {
+		t.Errorf("%d messages were sent, %v", len(n.Messages), err)
+	}
+	limit("3", "30")
+	b.click("Envoyer").sees("Mis en boîte d’envoi")
+
+	annexes := o.browser(t).visit("/annexes").sees("30 Mo au plus.")
+	limit("3", "1")
+	annexes.htmxless("/annexes/attachments", "grand.bin", make([]byte, 1_000_001))
+	annexes.visit("/annexes").sees("C’est trop lourd : 1 Mo au plus")
 }

@@ -158,6 +158,9 @@ func (h *handlers) composer(c *fiber.Ctx, status int, w *writer) error {
 		if v.Files.Files, err = w.files(); err != nil {
 			return err
 		}
+		if v.Files.Most, err = h.Store.AttachmentLimits(c.UserContext()); err != nil {
+			return err
+		}
 		if v.Annexes, err = h.Store.Annexes(c.UserContext()); err != nil {
 			return err
 		}

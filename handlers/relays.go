@@ -56,12 +56,16 @@ func (v relaysEdit) Kept() string {
 	return ""
 }
 
+// MaxFiles and MaxMegabytes are the widest limits of what goes with an email.
+func (relaysEdit) MaxFiles() int     { return data.MaxFiles }
+func (relaysEdit) MaxMegabytes() int { return data.MaxMegabytes }
+
 // Demo tells whether nothing leaves whatever is set.
 func (v relaysEdit) Demo() bool { return v.Route.Outgoing == mail.Captured }
 
 // relayFields are the fields of the form, but for the password; typed is the
 // handle of one that was typed before the page came back.
-var relayFields = []string{"version", "typed", "host", "port", "security", "user", "from", "from_name", "reply_to", "reply_to_name", "connections", "per_minute"}
+var relayFields = []string{"version", "typed", "host", "port", "security", "user", "from", "from_name", "reply_to", "reply_to_name", "connections", "per_minute", "files", "megabytes"}
 
 // relaysEdit: GET /relay
 func (h *handlers) relaysEdit(c *fiber.Ctx) error {
@@ -89,6 +93,7 @@ func relayValues(x data.Relay) map[string]string {
 		"version": strconv.FormatUint(x.Version, 10), "host": x.Host, "port": strconv.Itoa(x.Port), "security": string(x.Security), "user": x.User,
 		"from": x.From.Address, "from_name": x.From.Name, "reply_to": x.ReplyTo.Address, "reply_to_name": x.ReplyTo.Name,
 		"connections": strconv.Itoa(x.Connections), "per_minute": strconv.Itoa(x.PerMinute),
+		"files": strconv.Itoa(x.Files), "megabytes": strconv.Itoa(x.Megabytes),
 	}
 }
 
@@ -107,6 +112,7 @@ func fillRelay(x *data.Relay, f form, route mail.Route) {
 		x.From.Name = f.Values["from_name"]
 	}
 	x.Connections, x.PerMinute = f.number("connections"), f.number("per_minute")
+	x.Files, x.Megabytes = f.number("files"), f.number("megabytes")
 	x.ReplyTo = data.Mailbox{Name: f.Values["reply_to_name"], Address: f.Values["reply_to"]}
 }
 

@@ -201,7 +201,7 @@ func TestRelaySignInKeepsNoPassword(t *testing.T) {
 	o := agency(t, func(c *Config) { c.Post = post(t, c.Store, nil) })
 	b := o.browser(t)
 	b.send("POST", "/relay", "version=0&typed=x&password=canary&host=127.0.0.1&port="+strconv.Itoa(box.addr.Port)+
-		"&security=clear&user=agence&from=a%40exemple.example&connections=2&per_minute=300")
+		"&security=clear&user=agence&from=a%40exemple.example&connections=2&per_minute=300&files=10&megabytes=20")
 	b.is(401).secrecy(o)
 	if got := b.all().hidden("kept"); strings.Contains(attr(got, "value"), "typed=x") {
 		t.Errorf("the form is kept as %q", attr(got, "value"))
@@ -276,7 +276,7 @@ func TestRelayOfTheCommandLine(t *testing.T) {
 		t.Errorf("the page kept %+v, %v", kept, err)
 	}
 	// What a form says of what the command line sets is not taken.
-	b.send("POST", "/relay", "version=1&host=smtp.ailleurs.example&port=25&security=tls&user=x&password=y&from=z%40exemple.example&connections=3&per_minute=60")
+	b.send("POST", "/relay", "version=1&host=smtp.ailleurs.example&port=25&security=tls&user=x&password=y&from=z%40exemple.example&connections=3&per_minute=60&files=10&megabytes=20")
 	if kept, err := o.store.Relay(bg); err != nil || kept.Version != 2 || kept.Host != "" || kept.From.Address != "" {
 		t.Errorf("the page kept %+v, %v", kept, err)
 	}

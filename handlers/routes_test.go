@@ -85,7 +85,7 @@ var every = []visit{
 	{"GET /profile", members, "", 200},
 	{"POST /profile", members, "name=Camille&undo=10", 303},
 	{"GET /relay", members, "", 200},
-	{"POST /relay", members, "version=0&port=587&security=starttls&connections=2&per_minute=0", 303},
+	{"POST /relay", members, "version=0&port=587&security=starttls&connections=2&per_minute=0&files=10&megabytes=20", 303},
 	{"GET /annexes", members, "", 200},
 	{"POST /annexes/attachments", members, "x=y", 415},
 	{"GET /annexes/:annex", members, "", 200},

@@ -19,6 +19,9 @@ import (
 // explain puts the problems of a message beside its fields.
 func (w *writer) explain(problems data.Invalid) {
 	for _, p := range problems {
+		if p.Field == "attachments" {
+			w.toast = &toast{Lang: w.Lang, ID: "info", Bad: true, Text: attachmentWords(w.Lang, p)}
+		}
 		if w.errs[p.Field] == "" {
 			w.errs[p.Field] = problemWords(w.Lang, p)
 		}
@@ -41,6 +44,14 @@ func (w *writer) send() (data.ID, error) {
 	if m.Attachments, err = w.files(); err != nil {
 		return "", err
 	}
+	most, err := w.h.Store.AttachmentLimits(w.ctx)
+	if err != nil {
+		return "", err
+	}
+	var invalid data.Invalid
+	if errors.As(most.Check("attachments", m.Attachments), &invalid) { // they were narrowed since
+		problems = append(problems, invalid...)
+	}
 	if w.forgot = !w.bare && len(m.Attachments) == 0 && data.MentionsFile(m.Subject+"\n"+m.Text); w.forgot {
 		problems = append(problems, data.FieldError{Field: "text", Problem: data.NoFile})
 	}
@@ -56,7 +67,6 @@ func (w *writer) send() (data.ID, error) {
 		problems = append(problems, filled...)
 	}
 	m, err = w.h.Store.Compose(m)
-	var invalid data.Invalid
 	if errors.As(err, &invalid) {
 		problems = append(problems, invalid...)
 	} else if err != nil {

@@ -19,7 +19,7 @@
     const by = held
     if (by) { hold(); (by.isConnected ? by : $('#messages-send')).click() }
   }
-  const upload = file => {
+  const upload = (file, folder) => {
     const x = new XMLHttpRequest(), row = $('template', rows).content.firstElementChild.cloneNode(true)
     const bar = $('progress', row), part = $('.num', row), why = $('p', row), again = $('.link', row), off = $('.icon-btn', row)
     const draw = n => {
@@ -35,6 +35,10 @@
       x.setRequestHeader('HX-Request', 'true')
       x.send(body)
     }
+    const refuse = (...words) => {
+      why.append(...words)
+      row.className = 'up-bad'
+    }
     const start = () => {
       row.className = ''
       why.textContent = ''
@@ -49,8 +53,7 @@
       if (there) row.className = 'up-there'
       else if (row.isConnected) {
         const said = $('.toast p', x.response || row)
-        why.append(...said ? said.childNodes : [document.body.dataset[x.status ? 'error' : 'offline']])
-        row.className = 'up-bad'
+        refuse(...said ? said.childNodes : [document.body.dataset[x.status ? 'error' : 'offline']])
         if (held) hold(null, note.dataset.held)
       }
       next()
@@ -67,7 +70,10 @@
     for (const b of [again, off]) b.ariaLabel = b.title + ' ' + file.name
     rows.append(row)
     row.scrollIntoView({ block: 'nearest' })
-    start()
+    if (!folder) return start()
+    again.remove()
+    bar.remove()
+    refuse(rows.dataset.folder)
   }
   // Its place is taken by the line of the server's list.
   on('htmx:after:swap', e => {
@@ -83,8 +89,14 @@
   }, true)
   addEventListener('beforeunload', e => { if (queue.length) e.preventDefault() })
 
-  chooser?.addEventListener('change', () => { [...chooser.files].forEach(upload); chooser.value = '' })
+  chooser?.addEventListener('change', () => { [...chooser.files].forEach(file => upload(file)); chooser.value = '' })
   on('click', e => { if (e.target.closest('#attach')) { e.preventDefault(); chooser.click() } })
   form?.addEventListener('dragover', e => { if (e.dataTransfer.types.includes('Files')) e.preventDefault() })
-  form?.addEventListener('drop', e => { if (e.dataTransfer.files.length) { e.preventDefault(); [...e.dataTransfer.files].forEach(upload) } })
+  form?.addEventListener('drop', e => {
+    const items = [...e.dataTransfer.items].filter(item => item.kind === 'file')
+    if (!items.length) return
+    e.preventDefault()
+    form.dispatchEvent(new Event('input', { bubbles: true }))   // as the chooser's own: the draft is kept
+    items.forEach(item => upload(item.getAsFile(), item.webkitGetAsEntry()?.isDirectory))
+  })
 }
