@@ -169,6 +169,18 @@ func (a *audit) drafts(ctx context.Context) error {
 	})
 }
 
+func (a *audit) events(ctx context.Context) error {
+	return each(ctx, a, tEvent, func(e Event) []byte { return eventKey(e.ID) }, func(_ kv.Reader, e Event) error {
+		if e.User != "" {
+			a.claim(key(tEventBy, e.User, e.ID), eventKey(e.ID))
+		}
+		if e.Client != "" {
+			a.claim(key(tEventOf, e.Client, e.ID), eventKey(e.ID))
+		}
+		return nil
+	})
+}
+
 func (a *audit) message(r kv.Reader, m Message) error {
 	a.claim(key(tText, m.ID), nil)
 	for i := range m.Parts {

@@ -43,8 +43,10 @@ func fill(t *testing.T, s *Store) []kv.Entry {
 	must(s.CreateTemplate(ctx, "", Template{Name: "Relance"}))
 	must(s.SaveDraft(ctx, Draft{ID: NewID(), Client: c.ID, Author: u.ID, Subject: "d"}, false))
 	must(s.UpdateContact(ctx, c.ID, b.ID, b.Version, func(x *Contact) { x.Email = "b2@x.fr" }))
+	done := event(As(ctx, Actor{User: u.ID, Address: "192.0.2.1"}))
+	told := s.kv.Update(ctx, func(w kv.Writer) error { return done.write(w, "contact.update", c.ID, b.ID, "") })
 	_, deleted := s.DeleteContact(ctx, c.ID, b.ID)
-	if err := firstErr(err, s.CreateSession(ctx, "token", u.ID), s.DeleteClient(ctx, binned.ID), deleted); err != nil {
+	if err := firstErr(err, told, s.CreateSession(ctx, "token", u.ID), s.DeleteClient(ctx, binned.ID), deleted); err != nil {
 		t.Fatal(err)
 	}
 	return must(view(ctx, s, func(r kv.Reader) ([]kv.Entry, error) { return r.Scan(kv.Range{}) }))

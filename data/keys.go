@@ -47,6 +47,9 @@ import (
 //	annex     annex                              → Annex
 //	draft     user, client, draft                → Draft
 //	draftbody draft, part                        → its body
+//	event     event                              → Event
+//	eventby   user, event                        → key of the event
+//	eventof   client, event                      → key of the event
 //	blob      SHA-256 of the content, owner      → nothing
 const (
 	tMeta      = "meta"
@@ -86,6 +89,9 @@ const (
 	tDraft     = "draft"
 	tDraftBody = "draftbody"
 	tBlob      = "blob"
+	tEvent     = "event"
+	tEventBy   = "eventby"
+	tEventOf   = "eventof"
 )
 
 // key encodes a tuple.

@@ -25,6 +25,31 @@ const (
 	Dark  Theme = "dark"
 )
 
+// Role is what a user may do. What each may is the routes' to say.
+type Role string
+
+const (
+	Administrator Role = "administrator" // all, the agency's settings and people too
+	Member        Role = "member"        // the agency's clients, contacts and mails
+	Reader        Role = "reader"        // see them, and change nothing
+)
+
+// UnmarshalCBOR reads a role, and what stood in its place when there were two
+// kinds of users: true for an administrator.
+func (r *Role) UnmarshalCBOR(b []byte) error {
+	var administrator bool
+	if decoding.Unmarshal(b, &administrator) == nil {
+		if *r = Member; administrator {
+			*r = Administrator
+		}
+		return nil
+	}
+	var s string
+	err := decoding.Unmarshal(b, &s)
+	*r = Role(s)
+	return err
+}
+
 // User is a person of the agency.
 type User struct {
 	ID       ID        `cbor:"1,keyasint"`
@@ -35,7 +60,7 @@ type User struct {
 	Theme    Theme     `cbor:"6,keyasint"`
 	Created  time.Time `cbor:"7,keyasint"`
 
-	Admin     bool   `cbor:"8,keyasint"`  // may change what is the agency's: the mail server
+	Role      Role   `cbor:"8,keyasint"`
 	Signature string `cbor:"9,keyasint"`  // ends each new message; may be empty
 	Undo      int    `cbor:"10,keyasint"` // seconds to undo a sending, plus one; 0: not chosen
 }
@@ -45,6 +70,12 @@ const (
 	DefaultUndo = 10
 	MaxUndo     = 60
 )
+
+// Administers tells whether the user may change what is the agency's.
+func (u User) Administers() bool { return u.Role == Administrator }
+
+// Writes tells whether the user may change clients, contacts and mails.
+func (u User) Writes() bool { return u.Role != Reader }
 
 // UndoSeconds returns how many seconds a sending can be undone.
 func (u User) UndoSeconds() int {
@@ -84,7 +115,7 @@ func noUser(r kv.Reader) (bool, error) {
 // SetUp makes the first account and names the agency. ErrTaken if there is an
 // account, Invalid if a field is, ErrBusy as Authenticate.
 func (s *Store) SetUp(ctx context.Context, agency Agency, u User, password string) (User, error) {
-	u.ID, u.Created, u.Admin = NewID(), s.now(), true
+	u.ID, u.Created, u.Role = NewID(), s.now(), Administrator
 	var c checker
 	c.line("agency", &agency.Name, 120)
 	if agency.Name == "" {

@@ -11,6 +11,9 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
+// errRole: the user's role does not allow this.
+var errRole = errors.New("handlers: not for this role")
+
 // status is the one place where an error becomes a status.
 func status(err error) int {
 	var f *fiber.Error
@@ -18,6 +21,8 @@ func status(err error) int {
 	switch {
 	case errors.As(err, &f):
 		return f.Code
+	case errors.Is(err, errRole):
+		return fiber.StatusForbidden
 	case errors.As(err, &invalid):
 		return fiber.StatusUnprocessableEntity
 	case errors.Is(err, data.ErrNotFound), errors.Is(err, blob.ErrNotFound):
@@ -86,6 +91,9 @@ func (v errorsShow) Title() string {
 func (h *handlers) fail(c *fiber.Ctx, err error) error {
 	v := errorsShow{Lang: h.lang(c), Status: status(err)}
 	v.Words = words(v.Lang, v.Status)
+	if errors.Is(err, errRole) {
+		v.Words = v.T("Votre rôle ne permet pas cela. Demandez à un administrateur.", "Your role does not allow this. Ask an administrator.")
+	}
 	if errors.Is(err, data.ErrUnknown) {
 		v.Words = v.T("Le disque du serveur a failli : nous ne savons pas si c’est enregistré. Vérifiez avant de recommencer.",
 			"The server’s disk failed: we do not know whether this was saved. Look before you try again.")

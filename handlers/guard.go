@@ -148,9 +148,9 @@ func (h *handlers) session(c *fiber.Ctx) error {
 	}
 	if !session.IsNew {
 		c.Locals(sessionLocal, session)
-		return c.Next()
 	}
-	if !h.Demo {
+	c.SetUserContext(data.As(c.UserContext(), data.Actor{User: user(c).ID, Address: c.IP()}))
+	if !session.IsNew || !h.Demo {
 		return c.Next()
 	}
 	u, err := h.Store.FirstUser(c.UserContext())
@@ -192,6 +192,22 @@ func (h *handlers) signedIn(c *fiber.Ctx) error {
 		return c.Redirect("/session/new", fiber.StatusSeeOther)
 	}
 	return c.Redirect("/session/new?next="+url.QueryEscape(c.OriginalURL()), fiber.StatusSeeOther)
+}
+
+// writes lets in who may change clients, contacts and mails.
+func (h *handlers) writes(c *fiber.Ctx) error {
+	if !user(c).Writes() {
+		return errRole
+	}
+	return c.Next()
+}
+
+// administers lets in who may change what is the agency's.
+func (h *handlers) administers(c *fiber.Ctx) error {
+	if !user(c).Administers() {
+		return errRole
+	}
+	return c.Next()
 }
 
 // ours tells whether an address is a path of this site, and so safe to send a

@@ -69,19 +69,11 @@ var relayFields = []string{"version", "typed", "host", "port", "security", "user
 
 // relaysEdit: GET /relay
 func (h *handlers) relaysEdit(c *fiber.Ctx) error {
-	kept, err := h.relay(c)
+	kept, err := h.Store.Relay(c.UserContext())
 	if err != nil {
 		return err
 	}
 	return h.page(c, fiber.StatusOK, h.relayForm(form{Lang: h.lang(c), Values: relayValues(kept)}, kept))
-}
-
-// relay returns the mail server that the page set, to an administrator.
-func (h *handlers) relay(c *fiber.Ctx) (data.Relay, error) {
-	if !user(c).Admin {
-		return data.Relay{}, data.ErrNotFound
-	}
-	return h.Store.Relay(c.UserContext())
 }
 
 func (h *handlers) relayForm(f form, kept data.Relay) relaysEdit {
@@ -120,7 +112,7 @@ func fillRelay(x *data.Relay, f form, route mail.Route) {
 // the conversation with the server instead, and with op=try sends a mail to the
 // user.
 func (h *handlers) relaysUpdate(c *fiber.Ctx) error {
-	kept, err := h.relay(c)
+	kept, err := h.Store.Relay(c.UserContext())
 	if err != nil {
 		return err
 	}

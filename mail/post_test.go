@@ -31,7 +31,7 @@ func TestRouteIsOfTheCommandLineThenOfThePage(t *testing.T) {
 		"demo": {&Route{Outgoing: Captured, From: data.Mailbox{Address: "demo@exemple.example"}}, Route{Outgoing: Captured, From: data.Mailbox{Address: "demo@exemple.example"}}},
 	} {
 		store := datatest.Open(t)
-		if _, err := store.SetRelay(t.Context(), 0, nil, func(r *data.Relay) { *r = page }); err != nil {
+		if _, err := store.SetRelay(t.Context(), 0, nil, func(r *data.Relay) { *r = page; r.Files, r.Megabytes = data.DefaultFiles, data.DefaultMegabytes }); err != nil {
 			t.Fatal(err)
 		}
 		p, err := NewPost(t.Context(), store, slog.New(slog.DiscardHandler), x.fixed)

@@ -1,0 +1,67 @@
+package data
+
+import (
+	"context"
+	"time"
+
+	"carnet/data/kv"
+)
+
+// Actor is who acts, as the journal tells it.
+type Actor struct {
+	User    ID     // empty: nobody who is signed in, or the program itself
+	Address string // of the network, without a port; empty: the program itself
+}
+
+type actorKey struct{}
+
+// As returns a context whose changes are an actor's.
+func As(ctx context.Context, a Actor) context.Context {
+	return context.WithValue(ctx, actorKey{}, a)
+}
+
+// Action is what was done, as a noun and a verb: "contact.create".
+type Action string
+
+// Event is a line of the journal: who did what to what, and when. It holds ids
+// and no text that a person typed, so that what is erased is erased here too;
+// never a secret, and never a word of a mail.
+type Event struct {
+	ID      ID     `cbor:"1,keyasint"` // in the order of time
+	User    ID     `cbor:"2,keyasint"` // who; empty: see Actor
+	Address string `cbor:"3,keyasint"`
+	Action  Action `cbor:"4,keyasint"`
+	Client  ID     `cbor:"5,keyasint"` // whose file it is in; empty: none
+	Record  ID     `cbor:"6,keyasint"` // what it was done to; empty: what there is one of
+	Detail  string `cbor:"7,keyasint"` // a word of the program's own, such as a role
+}
+
+// Time returns when it was done.
+func (e Event) Time() time.Time { return e.ID.Time() }
+
+// event begins an event of the context's actor. It is called before a
+// transaction, never inside.
+func event(ctx context.Context) Event {
+	a, _ := ctx.Value(actorKey{}).(Actor)
+	return Event{ID: NewID(), User: a.User, Address: a.Address}
+}
+
+// write keeps the event in the transaction of what it tells.
+func (e Event) write(w kv.Writer, action Action, client, record ID, detail string) error {
+	e.Action, e.Client, e.Record, e.Detail = action, client, record, detail
+	own := eventKey(e.ID)
+	if err := put(w, own, e); err != nil {
+		return err
+	}
+	if e.User != "" {
+		if err := w.Put(key(tEventBy, e.User, e.ID), own); err != nil {
+			return err
+		}
+	}
+	if e.Client != "" {
+		return w.Put(key(tEventOf, e.Client, e.ID), own)
+	}
+	return nil
+}
+
+func eventKey(id ID) []byte { return key(tEvent, id) }
