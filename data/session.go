@@ -16,6 +16,10 @@ const (
 	sessionTouch = 5 * time.Minute // between two writes of Seen
 )
 
+// MaxSessions is how many sessions a user has at most: a further one takes the
+// place of the one begun first.
+const MaxSessions = 40
+
 // Session is a signed-in browser. The token in its cookie is never kept, only
 // the SHA-256 of it.
 type Session struct {
@@ -23,6 +27,7 @@ type Session struct {
 	Created time.Time `cbor:"2,keyasint"`
 	Seen    time.Time `cbor:"3,keyasint"`
 	Values  []byte    `cbor:"4,keyasint"` // the handlers' own, JSON
+	Epoch   uint64    `cbor:"5,keyasint"` // the user's when it began; it is over when theirs moved on
 }
 
 func sessionHash(token string) string {
@@ -34,13 +39,17 @@ func sessionHash(token string) string {
 func (s *Store) CreateSession(ctx context.Context, token string, user ID) error {
 	now, hash := s.now(), sessionHash(token)
 	return s.kv.Update(ctx, func(w kv.Writer) error {
-		if ok, err := exists(w, userKey(user)); err != nil || !ok {
-			return notFound(firstErr(err, kv.ErrNotFound))
+		u, err := get[User](w, userKey(user))
+		if err != nil {
+			return err
+		}
+		if err := makeRoom(w, user); err != nil {
+			return err
 		}
 		if err := w.Put(key(tSessions, string(user), hash), nil); err != nil {
 			return err
 		}
-		return put(w, key(tSession, hash), Session{User: user, Created: now, Seen: now})
+		return put(w, key(tSession, hash), Session{User: user, Created: now, Seen: now, Epoch: u.Epoch})
 	})
 }
 
@@ -66,7 +75,9 @@ func (s *Store) Session(ctx context.Context, token string) (Session, User, error
 		if now.Sub(x.Seen) > SessionIdle || now.Sub(x.Created) > SessionLife {
 			return x, ErrNotFound
 		}
-		u, err = recall[User](r, userKey(x.User))
+		if u, err = recall[User](r, userKey(x.User)); err == nil && u.Epoch != x.Epoch {
+			err = ErrNotFound
+		}
 		return x, err
 	})
 	if err == nil && now.Sub(session.Seen) > sessionTouch {
@@ -89,6 +100,52 @@ func (s *Store) changeSession(ctx context.Context, hash string, change func(*Ses
 		}
 		change(&x)
 		return put(w, key(tSession, hash), x)
+	})
+}
+
+// makeRoom ends the session of a user that was begun first, if there are as many
+// as there may be.
+func makeRoom(w kv.Writer, user ID) error {
+	kept, err := w.Scan(kv.Range{Prefix: key(tSessions, string(user)), Limit: MaxSessions})
+	if err != nil || len(kept) < MaxSessions {
+		return err
+	}
+	var first string
+	var begun time.Time
+	for _, e := range kept {
+		x, err := get[Session](w, key(tSession, last(e.Key)))
+		if err != nil {
+			return err
+		}
+		if first == "" || x.Created.Before(begun) {
+			first, begun = last(e.Key), x.Created
+		}
+	}
+	return deleteAll(w, [][]byte{key(tSession, first), key(tSessions, string(user), first)})
+}
+
+// endSessions ends the sessions of a user, once it is kept.
+func (u *User) endSessions() { u.Epoch++ }
+
+// EndSessions ends the sessions of a user, but for the one with a token, if it
+// has one. They are over with the next request.
+func (s *Store) EndSessions(ctx context.Context, user ID, but string) error {
+	hash := sessionHash(but)
+	return s.kv.Update(ctx, func(w kv.Writer) error {
+		u, err := get[User](w, userKey(user))
+		if err != nil {
+			return err
+		}
+		u.endSessions()
+		if err := put(w, userKey(user), u); err != nil {
+			return err
+		}
+		x, err := get[Session](w, key(tSession, hash))
+		if err == ErrNotFound || err == nil && x.User != user {
+			return nil
+		}
+		x.Epoch = u.Epoch
+		return firstErr(err, put(w, key(tSession, hash), x))
 	})
 }
 

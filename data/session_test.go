@@ -3,6 +3,7 @@ package data_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -123,6 +124,30 @@ func TestSessionIsNotRevived(t *testing.T) {
 		}
 		if _, _, err := s.Session(t.Context(), "token"); !errors.Is(err, data.ErrNotFound) {
 			t.Fatalf("it is back: %v", err)
+		}
+	}
+}
+
+func TestSessionsOfOneUser(t *testing.T) {
+	// A user has so many sessions at most, the one begun first giving way; all but
+	// one can be ended at once, and another's stay.
+	t.Parallel()
+	clock := datatest.NewClock()
+	s := datatest.Open(t, clock.Option())
+	u := user(t, s)
+	token := func(i int) string { return fmt.Sprint("token ", i) }
+	for i := range data.MaxSessions + 2 {
+		ok(t, s.CreateSession(t.Context(), token(i), u.ID))
+		clock.Advance(time.Second)
+	}
+	lives := func(token string) bool { _, _, err := s.Session(t.Context(), token); return err == nil }
+	if lives(token(0)) || lives(token(1)) || !lives(token(2)) {
+		t.Error("the first two are not those that gave way")
+	}
+	ok(t, s.EndSessions(t.Context(), u.ID, token(9)))
+	for i := range data.MaxSessions + 2 {
+		if lives(token(i)) != (i == 9) {
+			t.Errorf("session %d lives: %t", i, i != 9)
 		}
 	}
 }

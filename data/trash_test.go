@@ -75,6 +75,8 @@ func TestSweep(t *testing.T) {
 	for i := range 130 {
 		requests = append(requests, data.NewID())
 		made = append(made, post(requests[i]))
+	}
+	for i := range data.MaxSessions {
 		ok(t, s.CreateSession(t.Context(), fmt.Sprint(i), u.ID))
 	}
 	clock.Advance(48*time.Hour - 1)
@@ -101,7 +103,7 @@ func TestSweep(t *testing.T) {
 	clock.Advance(data.SessionIdle - time.Hour)
 	ok(t, s.Sweep(t.Context()))
 	datatest.Check(t, s)
-	for i := range 130 {
+	for i := range data.MaxSessions {
 		if _, _, err := s.Session(t.Context(), fmt.Sprint(i)); (err == nil) != (i == 7) {
 			t.Fatalf("the session %d: %v", i, err)
 		}

@@ -63,6 +63,7 @@ type User struct {
 	Role      Role   `cbor:"8,keyasint"`
 	Signature string `cbor:"9,keyasint"`  // ends each new message; may be empty
 	Undo      int    `cbor:"10,keyasint"` // seconds to undo a sending, plus one; 0: not chosen
+	Epoch     uint64 `cbor:"11,keyasint"` // grows when all sessions are ended
 }
 
 // Seconds to undo a sending: those of who did not choose, and the most.
