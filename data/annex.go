@@ -17,6 +17,12 @@ type Annex struct {
 // MaxAnnexes is how many annexes an agency may have.
 const MaxAnnexes = 50
 
+// What is told of an annex.
+const (
+	AnnexCreate Action = "annex.create"
+	AnnexDelete Action = "annex.delete"
+)
+
 func annexKey(id ID) []byte { return key(tAnnex, id) }
 
 // Annexes returns the annexes in the order in which they came.
@@ -41,7 +47,7 @@ func annexes(r kv.Reader) ([]Annex, error) {
 // CreateAnnex adds a file, whose blob was put. Invalid beyond MaxAnnexes, or if
 // no mail could hold it.
 func (s *Store) CreateAnnex(ctx context.Context, file Attachment) (Annex, error) {
-	a := Annex{ID: NewID(), Created: s.now()}
+	a, done := Annex{ID: NewID(), Created: s.now()}, event(ctx)
 	return update(ctx, s, func(w kv.Writer) (Annex, error) {
 		set, err := relay(w)
 		if err != nil {
@@ -61,7 +67,7 @@ func (s *Store) CreateAnnex(ctx context.Context, file Attachment) (Annex, error)
 			return a, Invalid{{Field: "file", Problem: TooMany, Max: MaxAnnexes}}
 		}
 		a.File = files[0]
-		return a, firstErr(holdBlobs(w, a.ID, files), put(w, annexKey(a.ID), a))
+		return a, firstErr(holdBlobs(w, a.ID, files), put(w, annexKey(a.ID), a), done.write(w, AnnexCreate, "", a.ID, ""))
 	})
 }
 
@@ -72,11 +78,12 @@ func (s *Store) Annex(ctx context.Context, id ID) (Annex, error) {
 
 // DeleteAnnex takes an annex away. Drafts and mails that have it keep it.
 func (s *Store) DeleteAnnex(ctx context.Context, id ID) (Annex, error) {
+	done := event(ctx)
 	return update(ctx, s, func(w kv.Writer) (Annex, error) {
 		a, err := get[Annex](w, annexKey(id))
 		if err != nil {
 			return a, err
 		}
-		return a, firstErr(dropBlobs(w, id, []Attachment{a.File}), w.Delete(annexKey(id)))
+		return a, firstErr(dropBlobs(w, id, []Attachment{a.File}), w.Delete(annexKey(id)), done.write(w, AnnexDelete, "", id, ""))
 	})
 }

@@ -44,7 +44,7 @@ type audit struct {
 
 // What a table holds, for a Check.
 var (
-	recordTables = []string{tMeta, tSeq, tOnce, tClient, tContact, tUser, tSession, tAgency, tRelay, tMessage, tTemplate, tAnnex, tDraft, tFormer, tEvent}
+	recordTables = []string{tMeta, tSeq, tOnce, tClient, tContact, tUser, tSession, tAgency, tRelay, tMessage, tTemplate, tAnnex, tDraft, tFormer, tJournal, tEvent}
 	// A record owns the key of these, and of the indexes the value too.
 	ownedTables = []string{tTally, tText, tRaw, tDelivery, tDispatch, tDraftBody}
 	indexTables = []string{tNumber, tByName, tWord, tAddress, tBinned, tOrder, tCWord, tHolder,

@@ -171,11 +171,8 @@ func (a *audit) drafts(ctx context.Context) error {
 
 func (a *audit) events(ctx context.Context) error {
 	return each(ctx, a, tEvent, func(e Event) []byte { return eventKey(e.ID) }, func(_ kv.Reader, e Event) error {
-		if e.User != "" {
-			a.claim(key(tEventBy, e.User, e.ID), eventKey(e.ID))
-		}
-		if e.Client != "" {
-			a.claim(key(tEventOf, e.Client, e.ID), eventKey(e.ID))
+		for _, k := range e.keys()[1:] {
+			a.claim(k, eventKey(e.ID))
 		}
 		return nil
 	})

@@ -89,6 +89,30 @@ func (s *Store) ClientSummary(ctx context.Context, id ID) (ClientSummary, error)
 	})
 }
 
+// What is told of a client.
+const (
+	ClientCreate  Action = "client.create"
+	ClientUpdate  Action = "client.update" // the detail names the fields
+	ClientDelete  Action = "client.delete"
+	ClientRestore Action = "client.restore"
+)
+
+// changes names what an edit changed of old.
+func (c Client) changes(old Client) (f fields) {
+	f.add("name", c.Name != old.Name)
+	f.add("number", c.Number != old.Number)
+	f.add("email", c.Email != old.Email)
+	f.add("kind", c.Kind != old.Kind)
+	f.add("phone", c.Phone != old.Phone)
+	f.add("website", c.Website != old.Website)
+	f.add("address", c.Address != old.Address)
+	f.add("siret", c.SIRET != old.SIRET)
+	f.add("vat", c.VAT != old.VAT)
+	f.add("language", c.Language != old.Language)
+	f.add("notes", c.Notes != old.Notes)
+	return f
+}
+
 // check tidies the fields and returns Invalid if one cannot be kept.
 func (c *Client) check() error {
 	var ch checker

@@ -30,12 +30,18 @@ func indexClient(w kv.Writer, c Client) error {
 
 // count moves the counts of a client and gives its file a new version.
 func count(w kv.Writer, id ID, contacts, favorites int) error {
+	_, err := counted(w, id, contacts, favorites)
+	return err
+}
+
+// counted is count, and returns the counts.
+func counted(w kv.Writer, id ID, contacts, favorites int) (Tally, error) {
 	t, err := get[Tally](w, tallyKey(id))
 	if err != nil {
-		return err
+		return t, err
 	}
 	t.Contacts += contacts
 	t.Favorites += favorites
 	t.Version++
-	return put(w, tallyKey(id), t)
+	return t, put(w, tallyKey(id), t)
 }

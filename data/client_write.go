@@ -15,9 +15,10 @@ func (s *Store) CreateClient(ctx context.Context, request ID, c Client) (Client,
 	if err := c.check(); err != nil {
 		return c, err
 	}
+	done := event(ctx)
 	id, err := updateOnce(ctx, s, tClient, "", request, func(w kv.Writer) (ID, error) {
 		c := c
-		return c.ID, insertClient(w, &c)
+		return c.ID, firstErr(insertClient(w, &c), done.write(w, ClientCreate, c.ID, c.ID, ""))
 	})
 	if err != nil {
 		return c, err
@@ -43,7 +44,7 @@ func insertClient(w kv.Writer, c *Client) error {
 // is as it stands now. former is the main address that another took the place
 // of, or empty; keep makes it a favorite contact.
 func (s *Store) UpdateClient(ctx context.Context, id ID, version uint64, keep bool, change func(*Client)) (c Client, former string, err error) {
-	now, fresh := s.now(), NewID()
+	now, fresh, done, also := s.now(), NewID(), event(ctx), event(ctx)
 	c, err = update(ctx, s, func(w kv.Writer) (Client, error) {
 		former = ""
 		old, err := client(w, id)
@@ -59,14 +60,17 @@ func (s *Store) UpdateClient(ctx context.Context, id ID, version uint64, keep bo
 		if err := c.check(); err != nil {
 			return c, err
 		}
-		if err := replaceClient(w, old, &c); err != nil || old.Email == "" || SameAddress(old.Email, c.Email) {
+		if err := replaceClient(w, old, &c); err != nil {
+			return c, err
+		}
+		if err := done.edited(w, ClientUpdate, id, id, c.changes(old)); err != nil || old.Email == "" || SameAddress(old.Email, c.Email) {
 			return c, err
 		}
 		former = old.Email
 		if !keep {
 			return c, nil
 		}
-		return c, keepAsFavorite(w, id, fresh, former, now)
+		return c, keepAsFavorite(w, id, fresh, former, now, also)
 	})
 	return c, former, err
 }
@@ -101,7 +105,7 @@ func replaceClient(w kv.Writer, old Client, c *Client) error {
 // DeleteClient moves a client to the trash with its contacts; its number stays
 // taken. RestoreClient brings it back.
 func (s *Store) DeleteClient(ctx context.Context, id ID) error {
-	now := s.now()
+	now, done := s.now(), event(ctx)
 	return s.kv.Update(ctx, func(w kv.Writer) error {
 		c, err := client(w, id)
 		if err != nil {
@@ -114,13 +118,14 @@ func (s *Store) DeleteClient(ctx context.Context, id ID) error {
 		if err := w.Put(trashKey(now, id), clientKey(id)); err != nil {
 			return err
 		}
-		return put(w, clientKey(id), c)
+		return firstErr(put(w, clientKey(id), c), done.write(w, ClientDelete, id, id, ""))
 	})
 }
 
 // RestoreClient takes a client out of the trash; one that is not there is left
 // as it is.
 func (s *Store) RestoreClient(ctx context.Context, id ID) (Client, error) {
+	done := event(ctx)
 	return update(ctx, s, func(w kv.Writer) (Client, error) {
 		c, err := get[Client](w, clientKey(id))
 		if err != nil || c.Deleted.IsZero() {
@@ -136,6 +141,6 @@ func (s *Store) RestoreClient(ctx context.Context, id ID) (Client, error) {
 		if err := indexClient(w, c); err != nil {
 			return c, err
 		}
-		return c, count(w, id, 0, 0)
+		return c, firstErr(count(w, id, 0, 0), done.write(w, ClientRestore, id, id, ""))
 	})
 }

@@ -92,6 +92,32 @@ func contact(r kv.Reader, clientID, id ID) (Contact, error) {
 	return c, err
 }
 
+// What is told of a contact.
+const (
+	ContactCreate  Action = "contact.create"
+	ContactUpdate  Action = "contact.update" // the detail names the fields
+	ContactStar    Action = "contact.star"
+	ContactUnstar  Action = "contact.unstar"
+	ContactMain    Action = "contact.main" // its address became the client's main one
+	ContactDelete  Action = "contact.delete"
+	ContactRestore Action = "contact.restore"
+)
+
+// changes names what an edit changed of old.
+func (c Contact) changes(old Contact) (f fields) {
+	f.add("email", c.Email != old.Email)
+	f.add("civility", c.Civility != old.Civility)
+	f.add("first_name", c.FirstName != old.FirstName)
+	f.add("last_name", c.LastName != old.LastName)
+	f.add("role", c.Role != old.Role)
+	f.add("phone", c.Phone != old.Phone)
+	f.add("mobile", c.Mobile != old.Mobile)
+	f.add("notes", c.Notes != old.Notes)
+	f.add("favorite", c.Favorite != old.Favorite)
+	f.add("departed", c.Departed != old.Departed)
+	return f
+}
+
 // check tidies the fields and returns Invalid if one cannot be kept.
 func (c *Contact) check() error {
 	var ch checker

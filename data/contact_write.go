@@ -17,6 +17,7 @@ func (s *Store) CreateContact(ctx context.Context, request ID, c Contact, fresh 
 	if err := c.check(); err != nil {
 		return c, err
 	}
+	done := event(ctx)
 	id, err := updateOnce(ctx, s, tContact, c.Client, request, func(w kv.Writer) (ID, error) {
 		if _, err := client(w, c.Client); err != nil {
 			return "", err
@@ -24,7 +25,7 @@ func (s *Store) CreateContact(ctx context.Context, request ID, c Contact, fresh 
 		if err := freeAddress(w, c, fresh); err != nil {
 			return "", err
 		}
-		return c.ID, insertContact(w, c)
+		return c.ID, firstErr(insertContact(w, c), done.write(w, ContactCreate, c.Client, c.ID, ""))
 	})
 	if err != nil {
 		return c, err
@@ -37,7 +38,7 @@ func (s *Store) CreateContact(ctx context.Context, request ID, c Contact, fresh 
 // returned is as it stands now. A star set meanwhile is no edit, and stays
 // unless change sets it.
 func (s *Store) UpdateContact(ctx context.Context, clientID, id ID, version uint64, change func(*Contact)) (Contact, error) {
-	now := s.now()
+	now, done := s.now(), event(ctx)
 	return update(ctx, s, func(w kv.Writer) (Contact, error) {
 		old, err := contact(w, clientID, id)
 		if err != nil {
@@ -64,7 +65,7 @@ func (s *Store) UpdateContact(ctx context.Context, clientID, id ID, version uint
 				return c, err
 			}
 		}
-		return c, insertContact(w, c)
+		return c, firstErr(insertContact(w, c), done.edited(w, ContactUpdate, clientID, id, c.changes(old)))
 	})
 }
 
@@ -72,37 +73,48 @@ func (s *Store) UpdateContact(ctx context.Context, clientID, id ID, version uint
 // and setting what is set already changes nothing. It returns the contact, and
 // the counts that its client has with it.
 func (s *Store) Star(ctx context.Context, clientID, id ID, favorite bool) (c Contact, t Tally, err error) {
+	done := event(ctx)
 	c, err = update(ctx, s, func(w kv.Writer) (Contact, error) {
-		c, err := star(w, clientID, id, favorite)
-		if err == nil {
-			t, err = get[Tally](w, tallyKey(clientID))
-		}
+		var c Contact
+		var err error
+		c, t, err = star(w, clientID, id, favorite, done)
 		return c, err
 	})
 	return c, t, err
 }
 
-func star(w kv.Writer, clientID, id ID, favorite bool) (Contact, error) {
-	c, err := contact(w, clientID, id)
-	if err != nil || c.Favorite == favorite {
-		return c, err
+// star makes three reads, and seven writes at most.
+func star(w kv.Writer, clientID, id ID, favorite bool, done Event) (c Contact, t Tally, err error) {
+	if c, err = contact(w, clientID, id); err != nil {
+		return c, t, err
+	}
+	if c.Favorite == favorite {
+		t, err = get[Tally](w, tallyKey(clientID))
+		return c, t, err
 	}
 	if err := w.Delete(orderKey(c)); err != nil {
-		return c, err
+		return c, t, err
 	}
 	c.Favorite = favorite
 	if err := w.Put(orderKey(c), contactKey(clientID, id)); err != nil {
-		return c, err
+		return c, t, err
 	}
 	if err := put(w, contactKey(clientID, id), c); err != nil {
-		return c, err
+		return c, t, err
 	}
-	return c, count(w, clientID, 0, one(favorite)-one(!favorite))
+	if t, err = counted(w, clientID, 0, one(favorite)-one(!favorite)); err != nil {
+		return c, t, err
+	}
+	action := ContactUnstar
+	if favorite {
+		action = ContactStar
+	}
+	return c, t, done.write(w, action, clientID, id, "")
 }
 
 // DeleteContact moves a contact to the trash, star and all.
 func (s *Store) DeleteContact(ctx context.Context, clientID, id ID) (Contact, error) {
-	now := s.now()
+	now, done := s.now(), event(ctx)
 	return update(ctx, s, func(w kv.Writer) (Contact, error) {
 		c, err := contact(w, clientID, id)
 		if err != nil {
@@ -115,7 +127,7 @@ func (s *Store) DeleteContact(ctx context.Context, clientID, id ID) (Contact, er
 		if err := bin(w, c); err != nil {
 			return c, err
 		}
-		return c, put(w, contactKey(clientID, id), c)
+		return c, firstErr(put(w, contactKey(clientID, id), c), done.write(w, ContactDelete, clientID, id, ""))
 	})
 }
 
@@ -123,6 +135,7 @@ func (s *Store) DeleteContact(ctx context.Context, clientID, id ID) (Contact, er
 // not there is left as it is. Invalid with Duplicate if its address was given
 // to another contact meanwhile.
 func (s *Store) RestoreContact(ctx context.Context, clientID, id ID) (Contact, error) {
+	done := event(ctx)
 	return update(ctx, s, func(w kv.Writer) (Contact, error) {
 		if _, err := client(w, clientID); err != nil {
 			return Contact{}, err
@@ -138,6 +151,6 @@ func (s *Store) RestoreContact(ctx context.Context, clientID, id ID) (Contact, e
 			return c, err
 		}
 		c.Deleted = time.Time{}
-		return c, insertContact(w, c)
+		return c, firstErr(insertContact(w, c), done.write(w, ContactRestore, clientID, id, ""))
 	})
 }

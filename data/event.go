@@ -2,6 +2,7 @@ package data
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"carnet/data/kv"
@@ -11,6 +12,8 @@ import (
 type Actor struct {
 	User    ID     // empty: nobody who is signed in, or the program itself
 	Address string // of the network, without a port; empty: the program itself
+
+	At time.Time // when, for a past that is made up; zero: now
 }
 
 type actorKey struct{}
@@ -40,28 +43,54 @@ type Event struct {
 func (e Event) Time() time.Time { return e.ID.Time() }
 
 // event begins an event of the context's actor. It is called before a
-// transaction, never inside.
+// transaction, never inside, and once for each event that this may write.
 func event(ctx context.Context) Event {
 	a, _ := ctx.Value(actorKey{}).(Actor)
-	return Event{ID: NewID(), User: a.User, Address: a.Address}
+	e := Event{ID: NewID(), User: a.User, Address: a.Address}
+	if !a.At.IsZero() {
+		e.ID = e.ID.at(a.At)
+	}
+	return e
 }
 
 // write keeps the event in the transaction of what it tells.
 func (e Event) write(w kv.Writer, action Action, client, record ID, detail string) error {
 	e.Action, e.Client, e.Record, e.Detail = action, client, record, detail
-	own := eventKey(e.ID)
-	if err := put(w, own, e); err != nil {
+	keys := e.keys()
+	if err := put(w, keys[0], e); err != nil {
 		return err
 	}
-	if e.User != "" {
-		if err := w.Put(key(tEventBy, e.User, e.ID), own); err != nil {
-			return err
-		}
-	}
-	if e.Client != "" {
-		return w.Put(key(tEventOf, e.Client, e.ID), own)
-	}
-	return nil
+	return putAll(w, keys[1:], keys[0])
 }
 
 func eventKey(id ID) []byte { return key(tEvent, id) }
+
+// keys are those that the event is kept under.
+func (e Event) keys() [][]byte {
+	keys := [][]byte{eventKey(e.ID)}
+	if e.User != "" {
+		keys = append(keys, key(tEventBy, e.User, e.ID))
+	}
+	if e.Client != "" {
+		keys = append(keys, key(tEventOf, e.Client, e.ID))
+	}
+	return keys
+}
+
+// fields names the fields of a record that an edit changed, as its form does.
+type fields []string
+
+func (f *fields) add(name string, changed bool) {
+	if changed {
+		*f = append(*f, name)
+	}
+}
+
+// edited is write for an edit: the detail names the fields, and one that changed
+// none is no event.
+func (e Event) edited(w kv.Writer, action Action, client, record ID, changed fields) error {
+	if len(changed) == 0 {
+		return nil
+	}
+	return e.write(w, action, client, record, strings.Join(changed, ","))
+}

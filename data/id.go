@@ -40,6 +40,20 @@ func (id ID) Time() time.Time {
 	return time.UnixMilli(ms)
 }
 
+// at returns the ID as if it had been made at another time.
+func (id ID) at(t time.Time) ID {
+	u, _ := id.uuid() // the zero one for a malformed ID
+	ms := max(t.UnixMilli(), 0)
+	for i := range 6 {
+		u[i] = byte(ms >> (40 - 8*i))
+	}
+	return ID(idEncoding.EncodeToString(u[:]))
+}
+
+// firstID returns what stands before every ID made at t or later, and behind
+// those made before, to the millisecond.
+func firstID(t time.Time) ID { return ID(idEncoding.EncodeToString(make([]byte, 16))).at(t) }
+
 func (id ID) uuid() (uuid.UUID, error) {
 	b, err := idEncoding.DecodeString(string(id))
 	if err != nil {

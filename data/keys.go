@@ -47,6 +47,7 @@ import (
 //	annex     annex                              → Annex
 //	draft     user, client, draft                → Draft
 //	draftbody draft, part                        → its body
+//	journal                                      → Journal
 //	event     event                              → Event
 //	eventby   user, event                        → key of the event
 //	eventof   client, event                      → key of the event
@@ -89,6 +90,7 @@ const (
 	tDraft     = "draft"
 	tDraftBody = "draftbody"
 	tBlob      = "blob"
+	tJournal   = "journal"
 	tEvent     = "event"
 	tEventBy   = "eventby"
 	tEventOf   = "eventof"

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,6 +52,17 @@ type Message struct {
 
 	Lang string `cbor:"19,keyasint"` // of the text: "fr" or "en"
 }
+
+// What is told of a message. The detail is how many recipients it concerns.
+const (
+	MessageSend    Action = "message.send"
+	MessageHold    Action = "message.hold" // sent, while nothing can leave
+	MessageUndo    Action = "message.undo" // without a detail
+	MessageRelease Action = "message.release"
+	MessageResend  Action = "message.resend"
+	MessageCancel  Action = "message.cancel"
+	MessageSettle  Action = "message.settle" // told to be sent
+)
 
 // Recipients returns To, Cc and Bcc in this order.
 func (m Message) Recipients() []Mailbox { return slices.Concat(m.To, m.Cc, m.Bcc) }
@@ -147,9 +159,9 @@ func (s *Store) Enqueue(ctx context.Context, request ID, p Posting) (ID, error) 
 	} else {
 		raw = append(bytes.Join(p.Raw, nil), p.Shared...)
 	}
-	first := Delivery{State: Queued, At: m.Created}
+	first, action, done := Delivery{State: Queued, At: m.Created}, MessageSend, event(ctx)
 	if p.Hold {
-		first.State = Held
+		first.State, action = Held, MessageHold
 	} else if p.Wait > 0 {
 		first.Next = m.Created.Add(p.Wait)
 	}
@@ -163,6 +175,9 @@ func (s *Store) Enqueue(ctx context.Context, request ID, p Posting) (ID, error) 
 			}
 		}
 		if err := putMessage(w, m, raw); err != nil {
+			return "", err
+		}
+		if err := done.write(w, action, m.Client, m.ID, strconv.Itoa(len(m.Recipients()))); err != nil {
 			return "", err
 		}
 		for i, box := range m.Recipients() {

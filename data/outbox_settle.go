@@ -3,6 +3,7 @@ package data
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"carnet/data/kv"
@@ -23,7 +24,7 @@ func (s *Store) Settle(ctx context.Context, id ID, to State, states ...State) (i
 }
 
 func (s *Store) settle(ctx context.Context, id ID, to State, states []State) (int, error) {
-	now := s.now()
+	now, done := s.now(), event(ctx)
 	return update(ctx, s, func(w kv.Writer) (int, error) {
 		m, err := message(w, id)
 		if err != nil {
@@ -53,6 +54,19 @@ func (s *Store) settle(ctx context.Context, id ID, to State, states []State) (in
 		if err := reschedule(w, id, ds); err != nil {
 			return 0, err
 		}
-		return n, count(w, m.Client, 0, 0)
+		return n, firstErr(count(w, m.Client, 0, 0), done.write(w, settled(to, states), m.Client, id, strconv.Itoa(n)))
 	})
+}
+
+// settled is what a decision is told as.
+func settled(to State, states []State) Action {
+	switch {
+	case to == Cancelled:
+		return MessageCancel
+	case to == Accepted:
+		return MessageSettle
+	case slices.Contains(states, Held):
+		return MessageRelease
+	}
+	return MessageResend
 }

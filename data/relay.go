@@ -90,7 +90,7 @@ func (s *Store) RelayPassword(x Relay) (string, error) {
 // version is the one the caller saw: if it moved on, the error is ErrStale and
 // what is returned is as it stands. The rest is as With says.
 func (s *Store) SetRelay(ctx context.Context, version uint64, password *string, change func(*Relay)) (Relay, error) {
-	now := s.now()
+	now, done := s.now(), event(ctx)
 	var secret []byte
 	if password != nil && *password != "" {
 		k, err := s.key()
@@ -115,8 +115,27 @@ func (s *Store) SetRelay(ctx context.Context, version uint64, password *string, 
 			x.Password = secret
 		}
 		w.Notify(Outbox)
-		return x, put(w, key[string](tRelay), x)
+		return x, firstErr(put(w, key[string](tRelay), x), done.edited(w, RelayUpdate, "", "", x.changes(old)))
 	})
+}
+
+// RelayUpdate tells of a change; the detail names the fields.
+const RelayUpdate Action = "relay.update"
+
+// changes names what an edit changed of old.
+func (x Relay) changes(old Relay) (f fields) {
+	f.add("host", x.Host != old.Host)
+	f.add("port", x.Port != old.Port)
+	f.add("security", x.Security != old.Security)
+	f.add("user", x.User != old.User)
+	f.add("password", string(x.Password) != string(old.Password))
+	f.add("from", x.From != old.From)
+	f.add("reply_to", x.ReplyTo != old.ReplyTo)
+	f.add("connections", x.Connections != old.Connections)
+	f.add("per_minute", x.PerMinute != old.PerMinute)
+	f.add("files", x.Files != old.Files)
+	f.add("megabytes", x.Megabytes != old.Megabytes)
+	return f
 }
 
 // With returns x after a change, as SetRelay would keep it but for a new

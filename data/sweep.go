@@ -11,7 +11,7 @@ import (
 const requestLife = 48 * time.Hour
 
 // Sweep forgets what has expired: forms done long ago, drafts that were sent or
-// thrown away, sessions, and blobs that no record uses. It works in small steps
+// thrown away, sessions, old events, and blobs that no record uses. It works in small steps
 // and stops at the first error.
 func (s *Store) Sweep(ctx context.Context) error {
 	now := s.now()
@@ -57,6 +57,9 @@ func (s *Store) Sweep(ctx context.Context) error {
 		}
 		return [][]byte{e.Key, key(tSessions, string(x.User), last(e.Key))}, nil
 	}); err != nil {
+		return err
+	}
+	if err := s.sweepEvents(ctx); err != nil {
 		return err
 	}
 	return s.collectBlobs(ctx)

@@ -25,6 +25,14 @@ type Template struct {
 // MaxTemplates is how many templates an agency may have.
 const MaxTemplates = 200
 
+// What is told of a template.
+const (
+	TemplateCreate  Action = "template.create"
+	TemplateUpdate  Action = "template.update" // the detail names the fields
+	TemplateDelete  Action = "template.delete"
+	TemplateRestore Action = "template.restore"
+)
+
 func templateKey(id ID) []byte { return key(tTemplate, id) }
 
 // Template returns a template.
@@ -73,6 +81,7 @@ func (s *Store) CreateTemplate(ctx context.Context, request ID, t Template) (Tem
 	if err := t.check(); err != nil {
 		return t, err
 	}
+	done := event(ctx)
 	id, err := updateOnce(ctx, s, tTemplate, "", request, func(w kv.Writer) (ID, error) {
 		all, err := templates(w)
 		if err == nil && len(all) >= MaxTemplates {
@@ -81,7 +90,7 @@ func (s *Store) CreateTemplate(ctx context.Context, request ID, t Template) (Tem
 		if err != nil {
 			return "", err
 		}
-		return t.ID, put(w, templateKey(t.ID), t)
+		return t.ID, firstErr(put(w, templateKey(t.ID), t), done.write(w, TemplateCreate, "", t.ID, ""))
 	})
 	if err != nil {
 		return t, err
@@ -93,7 +102,7 @@ func (s *Store) CreateTemplate(ctx context.Context, request ID, t Template) (Tem
 // caller saw: if the template moved on, the error is ErrStale and the template
 // returned is as it stands now.
 func (s *Store) UpdateTemplate(ctx context.Context, id ID, version uint64, change func(*Template)) (Template, error) {
-	now := s.now()
+	now, done := s.now(), event(ctx)
 	return update(ctx, s, func(w kv.Writer) (Template, error) {
 		old, err := template(w, id)
 		if err != nil {
@@ -108,33 +117,43 @@ func (s *Store) UpdateTemplate(ctx context.Context, id ID, version uint64, chang
 		if err := t.check(); err != nil {
 			return t, err
 		}
-		return t, put(w, templateKey(id), t)
+		return t, firstErr(put(w, templateKey(id), t), done.edited(w, TemplateUpdate, "", id, t.changes(old)))
 	})
+}
+
+// changes names what an edit changed of old.
+func (t Template) changes(old Template) (f fields) {
+	f.add("name", t.Name != old.Name)
+	f.add("language", t.Language != old.Language)
+	f.add("subject", t.Subject != old.Subject)
+	f.add("text", t.Text != old.Text)
+	return f
 }
 
 // DeleteTemplate takes a template away; RestoreTemplate brings it back. Drafts
 // and messages begun from it stay as they are.
 func (s *Store) DeleteTemplate(ctx context.Context, id ID) (Template, error) {
-	now := s.now()
+	now, done := s.now(), event(ctx)
 	return update(ctx, s, func(w kv.Writer) (Template, error) {
 		t, err := template(w, id)
 		if err != nil {
 			return t, err
 		}
 		t.Deleted = now
-		return t, put(w, templateKey(id), t)
+		return t, firstErr(put(w, templateKey(id), t), done.write(w, TemplateDelete, "", id, ""))
 	})
 }
 
 // RestoreTemplate undoes DeleteTemplate; one that is not deleted is left as it is.
 func (s *Store) RestoreTemplate(ctx context.Context, id ID) (Template, error) {
+	done := event(ctx)
 	return update(ctx, s, func(w kv.Writer) (Template, error) {
 		t, err := get[Template](w, templateKey(id))
 		if err != nil || t.Deleted.IsZero() {
 			return t, err
 		}
 		t.Deleted = time.Time{}
-		return t, put(w, templateKey(id), t)
+		return t, firstErr(put(w, templateKey(id), t), done.write(w, TemplateRestore, "", id, ""))
 	})
 }
 

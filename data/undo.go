@@ -81,6 +81,7 @@ func closeDraft(w kv.Writer, d Draft, m Message, force bool) error {
 // draft as it was. ErrState if something left or may have, or if it is too late
 // to have the draft; ErrNotFound if it is somebody else's.
 func (s *Store) Undo(ctx context.Context, author, id ID) (Draft, error) {
+	done := event(ctx)
 	return update(ctx, s, func(w kv.Writer) (Draft, error) {
 		m, err := message(w, id)
 		if err != nil || m.Author != author {
@@ -107,7 +108,7 @@ func (s *Store) Undo(ctx context.Context, author, id ID) (Draft, error) {
 		if err := put(w, draftKey(author, m.Client, d.ID), d); err != nil {
 			return Draft{}, err
 		}
-		return d, firstErr(d.read(w), count(w, m.Client, 0, 0))
+		return d, firstErr(d.read(w), count(w, m.Client, 0, 0), done.write(w, MessageUndo, m.Client, id, ""))
 	})
 }
 

@@ -214,15 +214,24 @@ func (s *Store) SetProfile(ctx context.Context, id ID, name, signature string, u
 	if err := c.err(); err != nil {
 		return User{}, err
 	}
+	done := event(ctx)
 	return update(ctx, s, func(w kv.Writer) (User, error) {
 		u, err := get[User](w, userKey(id))
 		if err != nil {
 			return u, err
 		}
+		var changed fields
+		changed.add("name", u.Name != name)
+		changed.add("signature", u.Signature != signature)
+		changed.add("undo", u.UndoSeconds() != undoSeconds)
 		u.Name, u.Signature, u.Undo = name, signature, undoSeconds+1
-		return u, put(w, userKey(id), u)
+		return u, firstErr(put(w, userKey(id), u), done.edited(w, ProfileUpdate, "", id, changed))
 	})
 }
+
+// ProfileUpdate tells of what a user says of themselves; the detail names the
+// fields.
+const ProfileUpdate Action = "profile.update"
 
 // Users returns the people of the agency, by name, at most 1,000.
 func (s *Store) Users(ctx context.Context) ([]User, error) {
