@@ -178,6 +178,10 @@ func (a *audit) events(ctx context.Context) error {
 	})
 }
 
+func (a *audit) erasures(ctx context.Context) error {
+	return each(ctx, a, tErasure, func(e erasure) []byte { return erasureKey(e.Client, e.Contact) }, func(kv.Reader, erasure) error { return nil })
+}
+
 func (a *audit) message(r kv.Reader, m Message) error {
 	a.claim(key(tText, m.ID), nil)
 	for i := range m.Parts {
@@ -210,6 +214,9 @@ func (a *audit) message(r kv.Reader, m Message) error {
 		for _, k := range blobKeys(m.Draft, m.Attachments) {
 			a.claim(k, nil)
 		}
+	}
+	if m.Erased && m.Size > 0 {
+		a.claim(key(tSource, m.ID), messageKey(m.ID))
 	}
 	if m.Undone {
 		a.claim(key(tUndone, m.ID), messageKey(m.ID))

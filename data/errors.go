@@ -21,6 +21,8 @@ var (
 	ErrBusy = errors.New("data: busy")
 	// ErrState: the delivery, or the draft, is not in a state that allows this.
 	ErrState = errors.New("data: not possible in this state")
+	// ErrErased: what is kept of a mail was erased with one of its recipients.
+	ErrErased = errors.New("data: erased")
 	// ErrUnreadable: what is kept of a mail is damaged or gone; a backup has it.
 	ErrUnreadable = errors.New("data: a mail cannot be read")
 )

@@ -37,9 +37,9 @@ type EventPage struct {
 // Told is an event with what those in it are called now.
 type Told struct {
 	Event
-	By     Named // who
-	Of     Named // the client
-	Record Named // what it was done to
+	By   Named // who
+	Of   Named // the client
+	What Named // what it was done to
 }
 
 // Noun returns what kind of thing an action is done to: "contact" of

@@ -76,7 +76,7 @@ func (s *Store) nameEvents(ctx context.Context, events []Told) error {
 		if e.Client != "" {
 			events[i].Of = names[string(clientKey(e.Client))]
 		}
-		events[i].Record = names[string(e.recordKey())]
+		events[i].What = names[string(e.recordKey())]
 	}
 	return nil
 }

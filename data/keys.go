@@ -48,6 +48,8 @@ import (
 //	draft     user, client, draft                → Draft
 //	draftbody draft, part                        → its body
 //	journal                                      → Journal
+//	erasure   client, contact                    → what is being erased
+//	source    message                            → key of the message, whose raw is to be erased
 //	event     event                              → Event
 //	eventby   user, event                        → key of the event
 //	eventof   client, event                      → key of the event
@@ -91,6 +93,8 @@ const (
 	tDraftBody = "draftbody"
 	tBlob      = "blob"
 	tJournal   = "journal"
+	tErasure   = "erasure"
+	tSource    = "source"
 	tEvent     = "event"
 	tEventBy   = "eventby"
 	tEventOf   = "eventof"

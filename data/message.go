@@ -51,6 +51,8 @@ type Message struct {
 	Attachments []Attachment `cbor:"21,keyasint"` // their blobs are held under Draft
 
 	Lang string `cbor:"19,keyasint"` // of the text: "fr" or "en"
+
+	Erased bool `cbor:"23,keyasint"` // a recipient was erased; what left is not kept, or not for long
 }
 
 // What is told of a message. The detail is how many recipients it concerns.
@@ -63,6 +65,9 @@ const (
 	MessageCancel  Action = "message.cancel"
 	MessageSettle  Action = "message.settle" // told to be sent
 )
+
+// Sourceless tells whether the mail as it left was erased.
+func (m Message) Sourceless() bool { return m.Erased && m.Size == 0 }
 
 // Recipients returns To, Cc and Bcc in this order.
 func (m Message) Recipients() []Mailbox { return slices.Concat(m.To, m.Cc, m.Bcc) }
@@ -252,12 +257,16 @@ func (s *Store) Message(ctx context.Context, id ID) (Message, []Delivery, error)
 }
 
 // Raw returns a message as it leaves; if it is one for each recipient, that of
-// the recipient with the number. ErrUnreadable if that is damaged or gone.
+// the recipient with the number. ErrUnreadable if that is damaged or gone,
+// ErrErased if it was erased with one of its recipients.
 func (s *Store) Raw(ctx context.Context, id ID, recipient int) ([]byte, error) {
 	var m Message
 	all, err := view(ctx, s, func(r kv.Reader) (all []byte, err error) {
 		if m, err = message(r, id); err != nil {
 			return nil, err
+		}
+		if m.Sourceless() {
+			return nil, ErrErased
 		}
 		if all, err = getParts(r, tRaw, m.ID, m.Parts); errors.Is(err, kv.ErrCorrupt) || err == ErrNotFound {
 			err = fmt.Errorf("%w: %w", ErrUnreadable, err)

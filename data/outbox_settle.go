@@ -36,12 +36,15 @@ func (s *Store) settle(ctx context.Context, id ID, to State, states []State) (in
 		case d.Token != "":
 			return 0, ErrState // it is being sent right now
 		}
+		if to == Queued && m.Sourceless() {
+			return 0, ErrErased
+		}
 		ds, err := deliveriesOf(w, id)
 		if err != nil {
 			return 0, err
 		}
 		n, err := setDeliveries(w, id, ds, func(d *Delivery) bool {
-			if d.State == Accepted || !slices.Contains(states, d.State) {
+			if d.State == Accepted || d.Mailbox.IsErased() || !slices.Contains(states, d.State) {
 				return false
 			}
 			d.State, d.At, d.Next, d.Attempts, d.Since = to, now, now, 0, time.Time{}

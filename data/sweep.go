@@ -11,11 +11,15 @@ import (
 const requestLife = 48 * time.Hour
 
 // Sweep forgets what has expired: forms done long ago, drafts that were sent or
-// thrown away, sessions, old events, and blobs that no record uses. It works in small steps
+// thrown away, sessions, old events, and blobs that no record uses. It goes on
+// with erasures that were interrupted. It works in small steps
 // and stops at the first error.
 func (s *Store) Sweep(ctx context.Context) error {
 	now := s.now()
 	if err := s.sweepUndone(ctx); err != nil {
+		return err
+	}
+	if err := s.sweepErasures(ctx); err != nil {
 		return err
 	}
 	if err := s.sweep(ctx, tOnce, 1, func(_ kv.Reader, e kv.Entry) ([][]byte, error) {
@@ -68,12 +72,17 @@ func (s *Store) Sweep(ctx context.Context) error {
 // sweep walks a table and deletes the keys that stale names for its entries, most
 // of them for one.
 func (s *Store) sweep(ctx context.Context, table string, most int, stale func(kv.Reader, kv.Entry) ([][]byte, error)) error {
+	return s.sweepOf(ctx, key[string](table), most, stale)
+}
+
+// sweepOf is sweep for the keys that begin with a prefix.
+func (s *Store) sweepOf(ctx context.Context, prefix []byte, most int, stale func(kv.Reader, kv.Entry) ([][]byte, error)) error {
 	var after []byte
 	for {
 		var n int
 		var end []byte
 		err := s.kv.Update(ctx, func(w kv.Writer) error {
-			entries, err := w.Scan(kv.Range{Prefix: key[string](table), After: after, Limit: kv.MaxWrites / most})
+			entries, err := w.Scan(kv.Range{Prefix: prefix, After: after, Limit: kv.MaxWrites / most})
 			if err != nil {
 				return err
 			}
