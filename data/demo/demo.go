@@ -82,7 +82,7 @@ func Fill(ctx context.Context, engine kv.Store, render Render) (data.User, error
 		}
 	}
 	for _, t := range templates {
-		if _, err := store.CreateTemplate(ctx, "", t); err != nil {
+		if _, err := store.CreateTemplate(f.then(ctx), "", t); err != nil {
 			return data.User{}, fmt.Errorf("demo: %s: %w", t.Name, err)
 		}
 	}

@@ -22,24 +22,29 @@ type filler struct {
 // daysAgo returns nine in the morning of a day in the past.
 func (f *filler) daysAgo(days int) time.Time { return onDay(days, "09:00")(f.start) }
 
+// then returns a context in which the user acts at the store's now.
+func (f *filler) then(ctx context.Context) context.Context {
+	return data.As(ctx, data.Actor{User: f.user.ID, Address: "192.0.2.24", At: f.now}) // RFC 5737
+}
+
 // add adds a client with its contacts.
 func (f *filler) add(ctx context.Context, c file) error {
 	f.now = f.daysAgo(c.days)
-	made, err := f.store.CreateClient(ctx, "", c.Client)
+	made, err := f.store.CreateClient(f.then(ctx), "", c.Client)
 	if err != nil {
 		return err
 	}
 	f.clients[made.Name] = made
-	if _, err := f.contacts(ctx, made.ID, c.contacts); err != nil {
+	if _, err := f.contacts(f.then(ctx), made.ID, c.contacts); err != nil {
 		return err
 	}
-	binned, err := f.contacts(ctx, made.ID, c.binned)
+	binned, err := f.contacts(f.then(ctx), made.ID, c.binned)
 	if err != nil {
 		return err
 	}
 	f.now = f.daysAgo(5)
 	for _, b := range binned {
-		if _, err := f.store.DeleteContact(ctx, made.ID, b.ID); err != nil {
+		if _, err := f.store.DeleteContact(f.then(ctx), made.ID, b.ID); err != nil {
 			return err
 		}
 	}
@@ -73,7 +78,7 @@ func (f *filler) send(ctx context.Context, l letter) error {
 	if err != nil {
 		return err
 	}
-	if _, err := f.store.Enqueue(ctx, "", data.Posting{Message: m, Raw: [][]byte{raw}}); err != nil {
+	if _, err := f.store.Enqueue(f.then(ctx), "", data.Posting{Message: m, Raw: [][]byte{raw}}); err != nil {
 		return err
 	}
 	for !f.now.After(f.start) {
