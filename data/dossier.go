@@ -22,6 +22,7 @@ type Dossier struct {
 type DossierMessage struct {
 	Message
 	Deliveries []Delivery // to this contact
+	Number     int        // of the first of these among the recipients
 }
 
 // Dossier returns what the book knows of a contact, and tells that it was taken
@@ -65,6 +66,7 @@ func (s *Store) DossierMessages(ctx context.Context, d Dossier, after ID) ([]Dos
 				if err != nil {
 					return nil, err
 				}
+				one.Number = slices.IndexFunc(ds, func(x Delivery) bool { return d.traces.has(x.Mailbox.Address) })
 				one.Deliveries = slices.DeleteFunc(ds, func(x Delivery) bool { return !d.traces.has(x.Mailbox.Address) })
 				read = append(read, one)
 			}

@@ -144,6 +144,7 @@ type clientsShow struct {
 	Count    int  // of all drafts; 0 if these are all
 	Beyond   bool // there are more drafts than were counted
 	Messages []messagesRow
+	Admin    bool
 }
 
 func (clientsShow) Template() string { return "clients/show" }
@@ -158,7 +159,7 @@ func (h *handlers) clientsShow(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := clientsShow{Lang: h.lang(c), Client: client}
+	v := clientsShow{Lang: h.lang(c), Client: client, Admin: user(c).Administers()}
 	if v.Contacts, err = h.contactsBlock(c, client); err != nil {
 		return err
 	}

@@ -41,6 +41,7 @@ type contactsForm struct {
 	Binned   *data.Contact // the contact in the trash that has the address
 	Also     []data.Client // other clients that hold the address
 	Conflict []difference
+	Erase    views.Address // of what can be done with all that is known; empty: nothing by this user
 }
 
 func (contactsForm) Template() string { return "contacts/_form" }
@@ -69,6 +70,9 @@ func editContactForm(f form, client data.Client, id data.ID) contactsForm {
 
 // contactForm answers with a contact's form, in the dialog or on a page.
 func (h *handlers) contactForm(c *fiber.Ctx, status int, v contactsForm) error {
+	if id, err := contactID(c); err == nil && user(c).Administers() {
+		v.Erase = views.Path("clients", v.Client.ID, "contacts", id, "erase")
+	}
 	if isFragment(c) {
 		return h.fragment(c, status, v)
 	}

@@ -118,7 +118,15 @@ func (v messagesRecipient) Status() deliveryStatus {
 }
 
 // Label is the name of the recipient, or the address.
-func (v messagesRecipient) Label() string { return label(data.Token{Mailbox: v.Delivery.Mailbox}) }
+func (v messagesRecipient) Label() string { return recipientName(v.Lang, v.Delivery.Mailbox) }
+
+// Address is where the mail went; empty if that was erased.
+func (v messagesRecipient) Address() string {
+	if v.Delivery.Mailbox.IsErased() {
+		return ""
+	}
+	return v.Delivery.Mailbox.Address
+}
 
 // Words say what happened, in full.
 func (v messagesRecipient) Words() string {
@@ -186,7 +194,7 @@ func reasonWords(l i18n.Lang, reason string) string {
 }
 
 func (h *handlers) delivery(l i18n.Lang, z zone, reader data.ID, m data.Message, ds []data.Delivery) messagesDelivery {
-	v := messagesDelivery{Lang: l, ID: m.ID, Poll: data.NewID(), Undoable: m.Draft != "" && m.Author == reader, Leaves: h.Post.Route().Outgoing != mail.Nowhere}
+	v := messagesDelivery{Lang: l, ID: m.ID, Poll: data.NewID(), Undoable: m.Draft != "" && m.Author == reader, Leaves: h.Post.Route().Outgoing != mail.Nowhere && !m.Sourceless()}
 	for i, d := range ds {
 		r := messagesRecipient{Lang: l, Delivery: d, Zone: z, Field: l.T("Destinataire", "To")}
 		switch {
@@ -201,8 +209,8 @@ func (h *handlers) delivery(l i18n.Lang, z zone, reader data.ID, m data.Message,
 		v.Waiting = v.Waiting || d.State == data.Queued
 		v.Retrying = v.Retrying || d.State == data.Queued && d.Attempts > 0
 		v.Held = v.Held || d.State == data.Held
-		v.Failed = v.Failed || d.State == data.Failed
-		v.Unknown = v.Unknown || d.State == data.Unknown
+		v.Failed = v.Failed || d.State == data.Failed && !d.Mailbox.IsErased()
+		v.Unknown = v.Unknown || d.State == data.Unknown && !d.Mailbox.IsErased()
 	}
 	return v
 }

@@ -27,6 +27,8 @@ func status(err error) int {
 		return fiber.StatusUnprocessableEntity
 	case errors.Is(err, data.ErrNotFound), errors.Is(err, blob.ErrNotFound):
 		return fiber.StatusNotFound
+	case errors.Is(err, data.ErrErased):
+		return fiber.StatusGone
 	case errors.Is(err, data.ErrStale), errors.Is(err, data.ErrState), errors.Is(err, data.ErrTaken), errors.Is(err, data.ErrConflict):
 		return fiber.StatusConflict
 	case errors.Is(err, data.ErrBusy), errors.Is(err, context.Canceled), errors.Is(err, data.ErrClosed):
@@ -50,6 +52,8 @@ func words(l i18n.Lang, status int) string {
 		return l.T("Cette adresse ne prend pas ce genre de demande.", "This address does not take this kind of request.")
 	case fiber.StatusConflict:
 		return l.T("Ceci a changé entre-temps. Rechargez la page pour voir où en sont les choses.", "This has changed in the meantime. Reload the page to see where things stand.")
+	case fiber.StatusGone:
+		return l.T("La source de cet e-mail a été effacée avec l’un de ses destinataires : il ne peut être ni lu ainsi ni renvoyé.", "The source of this email was erased with one of its recipients: it can be neither read like this nor sent again.")
 	case fiber.StatusRequestEntityTooLarge:
 		return l.T("C’est trop long pour être envoyé d’un coup. Raccourcissez, puis réessayez.", "This is too long to be sent at once. Shorten it, then try again.")
 	case fiber.StatusUnsupportedMediaType:

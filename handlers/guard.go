@@ -36,10 +36,19 @@ func (h *handlers) log(c *fiber.Ctx) (err error) {
 		}
 		h.Log.LogAttrs(c.UserContext(), slog.LevelInfo, "request",
 			slog.String("method", c.Method()), slog.String("route", c.Route().Path),
-			slog.Int("status", c.Response().StatusCode()), slog.Int("bytes", len(c.Response().Body())),
+			slog.Int("status", c.Response().StatusCode()), slog.Int("bytes", size(c)),
 			slog.Duration("took", time.Since(start)))
 	}()
 	return c.Next()
+}
+
+// size is how many bytes an answer has; -1 if they are made as they are sent. A
+// stream is not read for it.
+func size(c *fiber.Ctx) int {
+	if c.Response().IsBodyStream() {
+		return c.Response().Header.ContentLength()
+	}
+	return len(c.Response().Body())
 }
 
 // headers are on every answer.

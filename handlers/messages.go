@@ -126,6 +126,9 @@ func (w *writer) again(message string) error {
 	}
 	for i, boxes := range [][]data.Mailbox{m.To, m.Cc, m.Bcc} {
 		for _, b := range boxes {
+			if b.IsErased() {
+				continue
+			}
 			w.draft.add(w.draft.fields[i], data.Token{Raw: b.Address, Mailbox: b})
 		}
 		w.draft.fields[i].shown = i == 0 || len(boxes) > 0

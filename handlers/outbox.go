@@ -73,13 +73,32 @@ func (v messagesRow) To() string {
 	all := v.Message.Recipients()
 	var names []string
 	for _, b := range all[:min(len(all), 3)] {
-		names = append(names, label(data.Token{Mailbox: b}))
+		names = append(names, recipientName(v.Lang, b))
 	}
 	to := strings.Join(names, ", ")
 	if n := len(all) - len(names); n > 0 {
 		to = v.N(n, "%[2]s et %[1]d autre", "%[2]s et %[1]d autres", "%[2]s and %[1]d other", "%[2]s and %[1]d others", to)
 	}
 	return to
+}
+
+// Subject is what the message is about.
+func (v messagesRow) Subject() string { return subjectOf(v.Lang, v.Message.Message) }
+
+// subjectOf is the subject of a message, or that it was erased.
+func subjectOf(l i18n.Lang, m data.Message) string {
+	if m.Subject == "" {
+		return l.T("(objet effacé)", "(subject erased)")
+	}
+	return m.Subject
+}
+
+// recipientName is what a recipient of a message is called.
+func recipientName(l i18n.Lang, b data.Mailbox) string {
+	if b.IsErased() {
+		return l.T("Contact effacé", "Erased contact")
+	}
+	return label(data.Token{Mailbox: b})
 }
 
 // Status is what became of the message, at a glance.
@@ -233,7 +252,7 @@ func (h *handlers) message(c *fiber.Ctx) (data.Message, []data.Delivery, error) 
 
 // read returns what a recipient reads of a message.
 func (h *handlers) read(c *fiber.Ctx, m data.Message, r messagesReader) (mail.Letter, error) {
-	if len(r.All) == 0 {
+	if len(r.All) == 0 || m.Sourceless() {
 		return mail.Letter{Subject: m.Subject, Text: m.Text, HTML: mail.Document(m.Text, m.Lang)}, nil
 	}
 	raw, err := h.Store.Raw(c.UserContext(), m.ID, r.Number)
@@ -269,6 +288,9 @@ func (h *handlers) messagesShow(c *fiber.Ctx) error {
 		return err
 	}
 	v.Subject, v.Text = letter.Subject, letter.Text
+	if v.Subject == "" {
+		v.Subject = subjectOf(l, m)
+	}
 	framed(c)
 	return h.page(c, fiber.StatusOK, v)
 }

@@ -24,7 +24,7 @@ func everyView() []view {
 		contactsAsk{}, contactsBlock{}, contactsCount{}, contactsDelete{}, contactsEdit{}, contactsForm{},
 		contactsIndex{}, contactsList{}, contactsMain{}, contactsMini{}, contactsNew{}, contactsRange{},
 		contactsRow{}, contactsRows{}, contactsStar{},
-		annexesIndex{}, attachmentsIndex{}, attachmentsList{Files: make([]data.Attachment, 1)}, deliveryStatus{}, draftsIndex{}, draftsRow{}, draftsState{}, draftsState{Stale: true, Unsent: true}, draftsState{Sent: true, Unsent: true}, errorsShow{}, messagesInsert{Templates: make([]data.Template, 1)}, field{Lines: 1}, field{Choices: []choice{{}}}, field{Type: "text"},
+		annexesIndex{}, attachmentsIndex{}, attachmentsList{Files: make([]data.Attachment, 1)}, deliveryStatus{}, erasuresNew{}, erasuresNew{Also: make([]data.Client, 1)}, eventsIndex{}, eventsList{Events: make([]eventsRow, 1)}, eventsRow{}, draftsIndex{}, draftsRow{}, draftsState{}, draftsState{Stale: true, Unsent: true}, draftsState{Sent: true, Unsent: true}, errorsShow{}, messagesInsert{Templates: make([]data.Template, 1)}, field{Lines: 1}, field{Choices: []choice{{}}}, field{Type: "text"},
 		messagesDelivery{}, messagesIndex{}, messagesList{}, messagesNew{}, messagesRow{}, messagesShow{}, messagesSubject{},
 		messagesReader{All: make([]data.Mailbox, 2)}, messagesSend{}, messagesSend{Mails: 2, Each: true}, messagesText{}, outgoingBanner{Captured: true},
 		recipientsFields{Diff: &recipientsDiff{Star: make([]data.Contact, 2), Unstar: make([]data.Contact, 1)}}, recipientsCard{}, recipientsCard{Lines: make([]cardLine, 1)}, recipientsCard{Lines: make([]cardLine, 2)},

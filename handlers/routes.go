@@ -46,6 +46,10 @@ func (h *handlers) routes(app *fiber.App) {
 	app.Post("/clients/:client/contacts/:contact/favorite", h.writes, h.favoritesUpdate)
 	app.Post("/clients/:client/contacts/:contact/main", h.writes, h.mainsUpdate)
 
+	app.Get("/clients/:client/contacts/:contact/erase", h.administers, h.erasuresNew)
+	app.Post("/clients/:client/contacts/:contact/erase", h.administers, h.erasuresCreate)
+	app.Post("/clients/:client/contacts/:contact/dossier", h.administers, h.dossiersCreate)
+
 	app.Get("/clients/:client/messages/new", h.writes, h.messagesNew)
 	app.Post("/clients/:client/messages/new", h.writes, h.messagesCreate)
 	app.Post("/clients/:client/recipients/:field", h.writes, h.recipientsIndex)
@@ -73,6 +77,9 @@ func (h *handlers) routes(app *fiber.App) {
 	app.Post("/profile", h.profilesUpdate)
 	app.Get("/relay", h.administers, h.relaysEdit)
 	app.Post("/relay", h.administers, h.relaysUpdate)
+	app.Get("/events", h.administers, h.eventsIndex)
+	app.Post("/events", h.administers, h.eventsUpdate)
+	app.Post("/events/export", h.administers, h.eventsExport)
 	app.Get("/annexes", h.annexesIndex)
 	app.Post("/annexes/attachments", h.writes, h.annexesCreate)
 	app.Get("/annexes/:annex", h.annexesShow)

@@ -88,6 +88,9 @@ var every = []visit{
 	{"POST /profile", readers, "name=Camille&undo=10", 303},
 	{"GET /relay", administrators, "", 200},
 	{"POST /relay", administrators, "version=0&port=587&security=starttls&connections=2&per_minute=0&files=10&megabytes=20", 303},
+	{"GET /events", administrators, "", 200},
+	{"POST /events", administrators, "days=90", 303},
+	{"POST /events/export", administrators, "", 200},
 	{"GET /annexes", readers, "", 200},
 	{"POST /annexes/attachments", writers, "x=y", 415},
 	{"GET /annexes/:annex", readers, "", 200},
@@ -100,6 +103,9 @@ var every = []visit{
 	{"POST /templates/:template/delete", writers, "", 303},
 	{"POST /templates/:template/restore", writers, "", 303},
 	{"GET /trash", readers, "", 200},
+	{"GET /clients/:client/contacts/:contact/erase", administrators, "", 200},
+	{"POST /clients/:client/contacts/:contact/dossier", administrators, "", 200},
+	{"POST /clients/:client/contacts/:contact/erase", administrators, "sure=1", 303},
 }
 
 // addresses fills routes with what the book has.

@@ -18,6 +18,7 @@ func (v trashIndex) Title() string  { return v.T("Corbeille", "Trash") }
 type trashRow struct {
 	Name, What, When string
 	Restore          views.Address
+	Erase            views.Address // empty: not by this user, or a client
 }
 
 // trashIndex: GET /trash, what was deleted last.
@@ -33,6 +34,9 @@ func (h *handlers) trashIndex(c *fiber.Ctx) error {
 		if b.Contact != nil {
 			row.Name, row.What = b.Contact.Label(), v.T("Contact de %s", "Contact of %s", b.Client.Name)
 			row.Restore = views.Path("clients", b.Client.ID, "contacts", b.Contact.ID, "restore")
+			if user(c).Administers() {
+				row.Erase = views.Path("clients", b.Client.ID, "contacts", b.Contact.ID, "erase")
+			}
 		}
 		v.Rows = append(v.Rows, row)
 	}
