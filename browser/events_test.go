@@ -1,0 +1,100 @@
+package browser
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// An administrator finds the journal under the settings, filters it, sees what
+// was just done, erases a contact of it for good, and the journal and the mails
+// name that contact no more; with the keyboard, at 360 pixels, in the dark and in
+// English too.
+func TestJournal(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t)
+	p.visit("/settings")
+	p.reachByTab("link", "Journal")
+	p.enter()
+	p.waitText("a envoyé l’e-mail")
+	p.axe("the journal")
+	p.look("journal")
+	p.choose("combobox", "Sujet", "Contacts")
+	p.waitFocus("combobox", "Sujet")
+	p.settle()
+	if text := p.text(); strings.Contains(text, "a envoyé l’e-mail") || !strings.Contains(text, "a ajouté le contact") {
+		t.Errorf("the journal of contacts shows %s", text)
+	}
+	p.axe("the journal filtered")
+
+	file := lambert(p)
+	p.visit(file)
+	p.follow("link", "Journal de ce client")
+	p.waitText("Journal de Menuiserie Lambert")
+	p.choose("combobox", "Sujet", "E-mails")
+	p.waitText("a envoyé l’e-mail")
+	p.visit(file + "/contacts")
+	p.click("button", "Actions pour Claire Morel")
+	p.click("link", "Modifier")
+	p.waitFor("link", "Données personnelles : tout télécharger, ou effacer")
+	p.follow("link", "Données personnelles : tout télécharger, ou effacer")
+	p.waitText("Effacer définitivement")
+	p.axe("the data of a contact")
+	p.look("erase")
+	p.reachByTab("checkbox", "Effacer définitivement Claire Morel")
+	p.press(" ")
+	p.press("Tab")
+	p.press("Tab")
+	p.waitFocus("button", "Effacer")
+	p.enter()
+	p.waitText("Contact effacé définitivement.")
+	if strings.Contains(p.text(), "Claire Morel") {
+		t.Errorf("the client’s file still shows %s", p.text())
+	}
+	p.visit("/messages?client=" + strings.TrimPrefix(file, "/clients/"))
+	p.follow("link", erasedMail(p))
+	p.waitText("la source de cet e-mail avec lui")
+	p.axe("a mail after an erasure")
+	p.look("message-erased")
+	p.visit("/events")
+	p.waitText("a effacé définitivement un contact (contact effacé)")
+	if strings.Contains(p.text(), "Claire Morel") {
+		t.Error("the journal still names her")
+	}
+	p.dark(true)
+	p.follow("button", "English: switch the interface to English")
+	p.waitText("erased a contact for good")
+	p.viewport(360, 740, true)
+	p.axe("the journal in English, in the dark, on a phone")
+	p.noOverflow()
+}
+
+// erasedMail is the subject of the first mail to somebody who was erased.
+func erasedMail(p *page) string {
+	p.t.Helper()
+	subject, err := eval[string](p, `[...document.querySelectorAll('#messages-list li')].find(li => li.textContent.includes('Contact effacé')).querySelector('a').textContent`)
+	p.must(err)
+	return subject
+}
+
+// look takes a page at both widths, light and dark, when SHOTS names a folder.
+func (p *page) look(name string) {
+	p.t.Helper()
+	for _, l := range []struct {
+		name   string
+		width  int64
+		height int64
+	}{{"1440", 1440, 900}, {"360", 360, 740}} {
+		for theme, dark := range map[string]bool{"light": false, "dark": true} {
+			p.viewport(l.width, l.height, l.width == 360)
+			p.dark(dark)
+			p.settle()
+			p.noOverflow()
+			if os.Getenv("SHOTS") != "" {
+				p.screenshot(name + "-" + l.name + "-" + theme)
+			}
+		}
+	}
+	p.viewport(1280, 800, false)
+	p.dark(false)
+}
