@@ -46,7 +46,10 @@ func fill(t *testing.T, s *Store) []kv.Entry {
 	done := event(As(ctx, Actor{User: u.ID, Address: "192.0.2.1"}))
 	told := s.kv.Update(ctx, func(w kv.Writer) error { return done.write(w, "contact.update", c.ID, b.ID, "") })
 	_, deleted := s.DeleteContact(ctx, c.ID, b.ID)
-	invite := func() error { _, _, err := s.Invite(As(ctx, Actor{User: u.ID}), Invitation{Email: "bob@x.fr", Role: Member}); return err }
+	invite := func() error {
+		_, _, err := s.Invite(As(ctx, Actor{User: u.ID}), Invitation{Email: "bob@x.fr", Role: Member})
+		return err
+	}
 	reset := func() error { _, err := s.CreateReset(ctx, u.ID); return err }
 	if err := firstErr(err, told, invite(), reset(), s.CreateSession(ctx, "token", u.ID), s.DeleteClient(ctx, binned.ID), deleted); err != nil {
 		t.Fatal(err)

@@ -54,7 +54,7 @@ func (i *Invitation) check() error {
 	c.line("name", &i.Name, 80)
 	c.address("email", &i.Email, true)
 	if !slices.Contains(Roles, i.Role) {
-		c.add("role", NotOffered)
+		c.add("user_role", NotOffered)
 	}
 	choice(&c, "language", &i.Language, "", French, English)
 	return c.err()

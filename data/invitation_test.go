@@ -170,7 +170,7 @@ func TestInvitationFields(t *testing.T) {
 	s := datatest.Open(t)
 	ana := user(t, s)
 	_, _, err := s.Invite(t.Context(), data.Invitation{Email: "nonsense", Language: "de"})
-	for field, want := range map[string]data.Problem{"email": data.Malformed, "role": data.NotOffered, "language": data.NotOffered} {
+	for field, want := range map[string]data.Problem{"email": data.Malformed, "user_role": data.NotOffered, "language": data.NotOffered} {
 		wantProblem(t, err, field, want)
 	}
 	_, _, err = s.Invite(t.Context(), data.Invitation{Email: "ANA@x.fr", Role: data.Member})

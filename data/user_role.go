@@ -35,7 +35,7 @@ func (s *Store) UserAt(ctx context.Context, email string) (User, error) {
 // if there is no such role, ErrLastAdministrator if nobody else administers.
 func (s *Store) SetRole(ctx context.Context, id ID, role Role) (User, error) {
 	if !slices.Contains(Roles, role) {
-		return User{}, Invalid{{Field: "role", Problem: NotOffered}}
+		return User{}, Invalid{{Field: "user_role", Problem: NotOffered}}
 	}
 	return s.changeUser(ctx, id, func(u *User) (Action, string) {
 		if u.Role == role {

@@ -45,7 +45,7 @@ func TestRoleEndsSessions(t *testing.T) {
 	_, _, err = s.Session(t.Context(), "bob")
 	wantError(t, err, data.ErrNotFound)
 	_, err = s.SetRole(ctx, bob.ID, "owner")
-	wantProblem(t, err, "role", data.NotOffered)
+	wantProblem(t, err, "user_role", data.NotOffered)
 	_, err = s.SetRole(ctx, data.NewID(), data.Member)
 	wantError(t, err, data.ErrNotFound)
 	all := journaled(t, s)

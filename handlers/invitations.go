@@ -27,14 +27,14 @@ func (v usersNew) Title() string  { return v.T("Inviter une personne", "Invite a
 
 // usersNew: GET /users/new
 func (h *handlers) usersNew(c *fiber.Ctx) error {
-	return h.page(c, fiber.StatusOK, usersNew{form{Lang: h.lang(c), Values: map[string]string{"role": string(data.Member)}}})
+	return h.page(c, fiber.StatusOK, usersNew{form{Lang: h.lang(c), Values: map[string]string{"user_role": string(data.Member)}}})
 }
 
 // usersCreate: POST /users/new invites somebody, and shows the link this once.
 func (h *handlers) usersCreate(c *fiber.Ctx) error {
-	f := h.posted(c, "email", "name", "role")
+	f := h.posted(c, "email", "name", "user_role")
 	i, token, err := h.Store.Invite(c.UserContext(), data.Invitation{Email: f.Values["email"], Name: f.Values["name"],
-		Role: data.Role(f.Values["role"]), Language: data.Language(f.Lang)})
+		Role: data.Role(f.Values["user_role"]), Language: data.Language(f.Lang)})
 	if errors.As(err, &f.Problems) {
 		return h.page(c, fiber.StatusUnprocessableEntity, usersNew{f})
 	}

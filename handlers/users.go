@@ -111,7 +111,7 @@ func (h *handlers) usersEdit(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f := form{Lang: h.lang(c), Values: map[string]string{"role": string(u.Role)}}
+	f := form{Lang: h.lang(c), Values: map[string]string{"user_role": string(u.Role)}}
 	return h.page(c, fiber.StatusOK, usersEdit{people: h.people(c), form: f, Person: u})
 }
 
@@ -122,8 +122,8 @@ func (h *handlers) usersUpdate(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := usersEdit{people: h.people(c), form: h.posted(c, "role"), Person: u}
-	changed, err := h.Store.SetRole(c.UserContext(), u.ID, data.Role(v.Values["role"]))
+	v := usersEdit{people: h.people(c), form: h.posted(c, "user_role"), Person: u}
+	changed, err := h.Store.SetRole(c.UserContext(), u.ID, data.Role(v.Values["user_role"]))
 	switch {
 	case errors.As(err, &v.Problems):
 		return h.page(c, fiber.StatusUnprocessableEntity, v)
