@@ -91,7 +91,8 @@ func (d *Draft) read(r kv.Reader) error {
 // names the page, which may save again and again. If another page saved it
 // since, the error is ErrStale and the draft returned is as it stands, unless
 // force takes it over. ErrState if it was sent meanwhile: it stays so. Invalid
-// if it is too long to be kept.
+// if it is too long to be kept, ErrNotFound if the draft is another user's or
+// another client's.
 func (s *Store) SaveDraft(ctx context.Context, d Draft, force bool) (Draft, error) {
 	now := s.now()
 	d.valid()
@@ -104,6 +105,9 @@ func (s *Store) SaveDraft(ctx context.Context, d Draft, force bool) (Draft, erro
 		}
 		old, err := get[Draft](w, draftKey(d.Author, d.Client, d.ID))
 		if err == ErrNotFound {
+			if another, err := exists(w, partKey(tDraftBody, d.ID, 0)); err != nil || another {
+				return d, firstErr(err, ErrNotFound) // the draft is another's
+			}
 			return replaceDraft(w, d, Draft{Created: now}, now)
 		}
 		if err == nil {

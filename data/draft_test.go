@@ -214,3 +214,22 @@ func TestDraftPages(t *testing.T) {
 	_, err := s.Drafts(t.Context(), u.ID, data.NewID(), "")
 	wantError(t, err, data.ErrNotFound)
 }
+
+func TestDraftOfAnother(t *testing.T) {
+	// Who names another's draft gets nothing, and changes nothing of it.
+	t.Parallel()
+	s := datatest.Open(t)
+	u, c := user(t, s), datatest.Client(t, s, "Lambert")
+	d := draftTo(u, c, "claire@x.fr")
+	must(s.SaveDraft(t.Context(), d, false))(t)
+	theirs := d
+	theirs.Author, theirs.Text = joins(t, s, "bob@x.fr", data.Member).ID, "Écrasé"
+	elsewhere := d
+	elsewhere.Client = datatest.Client(t, s, "Bréval").ID
+	for _, x := range []data.Draft{theirs, elsewhere} {
+		wantError(t, errOf(s.SaveDraft(t.Context(), x, true)), data.ErrNotFound)
+	}
+	if got := must(s.Draft(t.Context(), u.ID, c.ID, d.ID))(t); got.Text != "Bonjour," {
+		t.Errorf("the draft is %q", got.Text)
+	}
+}

@@ -17,6 +17,8 @@ var (
 	ErrTaken = errors.New("data: already set up")
 	// ErrCredentials: no user has this address and this password.
 	ErrCredentials = errors.New("data: wrong address or password")
+	// ErrLastAdministrator: nobody would be left who administers.
+	ErrLastAdministrator = errors.New("data: no administrator left")
 	// ErrBusy: too many passwords are being checked; try again shortly.
 	ErrBusy = errors.New("data: busy")
 	// ErrState: the delivery, or the draft, is not in a state that allows this.
@@ -48,6 +50,7 @@ const (
 	InTrash    Problem = "in trash"     // Other, in the trash, holds it
 	TooMany    Problem = "too many"     // Max says how many are taken
 	TooLarge   Problem = "too large"    // Max says how many bytes are taken
+	HasAccount Problem = "has account"  // Other has the address already
 	Unresolved Problem = "unresolved"   // a recipient that is no address
 	NoneGiven  Problem = "none given"   // no recipient at all
 	NotOffered Problem = "not offered"  // a choice that the list does not have
@@ -65,7 +68,7 @@ type FieldError struct {
 	Field   string // as the form names it: "email", "first_name"
 	Problem Problem
 	Max     int // for TooLong, TooShort, TooMany, TooLarge, OutOfRange
-	Other   ID  // for Duplicate and InTrash
+	Other   ID  // for Duplicate, InTrash and HasAccount
 	Text    TextError
 	Whom    string // for Unfilled
 }

@@ -29,6 +29,10 @@ import (
 //	trash     time deleted, id                   → key of the client or contact
 //	user      user                               → User
 //	useremail address key                        → key of the user
+//	invitation invitation                        → Invitation
+//	invited   SHA-256 of the token               → key of the invitation
+//	invitee   address key                        → key of the invitation
+//	reset     user                               → Reset
 //	session   SHA-256 of the token               → Session
 //	sessions  user, SHA-256 of the token         → nothing
 //	agency                                       → Agency
@@ -55,49 +59,53 @@ import (
 //	eventof   client, event                      → key of the event
 //	blob      SHA-256 of the content, owner      → nothing
 const (
-	tMeta      = "meta"
-	tSeq       = "seq"
-	tOnce      = "once"
-	tClient    = "client"
-	tTally     = "tally"
-	tNumber    = "number"
-	tByName    = "byname"
-	tWord      = "word"
-	tContact   = "contact"
-	tAddress   = "address"
-	tBinned    = "binned"
-	tOrder     = "order"
-	tCWord     = "cword"
-	tFormer    = "former"
-	tHolder    = "holder"
-	tTrash     = "trash"
-	tUser      = "user"
-	tUserEmail = "useremail"
-	tSession   = "session"
-	tSessions  = "sessions"
-	tAgency    = "agency"
-	tMessage   = "message"
-	tText      = "text"
-	tRaw       = "raw"
-	tHistory   = "history"
-	tAuthored  = "authored"
-	tState     = "state"
-	tUndone    = "undone"
-	tDelivery  = "delivery"
-	tDispatch  = "dispatch"
-	tQueue     = "queue"
-	tRelay     = "relay"
-	tTemplate  = "template"
-	tAnnex     = "annex"
-	tDraft     = "draft"
-	tDraftBody = "draftbody"
-	tBlob      = "blob"
-	tJournal   = "journal"
-	tErasure   = "erasure"
-	tSource    = "source"
-	tEvent     = "event"
-	tEventBy   = "eventby"
-	tEventOf   = "eventof"
+	tMeta       = "meta"
+	tSeq        = "seq"
+	tOnce       = "once"
+	tClient     = "client"
+	tTally      = "tally"
+	tNumber     = "number"
+	tByName     = "byname"
+	tWord       = "word"
+	tContact    = "contact"
+	tAddress    = "address"
+	tBinned     = "binned"
+	tOrder      = "order"
+	tCWord      = "cword"
+	tFormer     = "former"
+	tHolder     = "holder"
+	tTrash      = "trash"
+	tUser       = "user"
+	tUserEmail  = "useremail"
+	tInvitation = "invitation"
+	tInvited    = "invited"
+	tInvitee    = "invitee"
+	tReset      = "reset"
+	tSession    = "session"
+	tSessions   = "sessions"
+	tAgency     = "agency"
+	tMessage    = "message"
+	tText       = "text"
+	tRaw        = "raw"
+	tHistory    = "history"
+	tAuthored   = "authored"
+	tState      = "state"
+	tUndone     = "undone"
+	tDelivery   = "delivery"
+	tDispatch   = "dispatch"
+	tQueue      = "queue"
+	tRelay      = "relay"
+	tTemplate   = "template"
+	tAnnex      = "annex"
+	tDraft      = "draft"
+	tDraftBody  = "draftbody"
+	tBlob       = "blob"
+	tEvent      = "event"
+	tEventBy    = "eventby"
+	tEventOf    = "eventof"
+	tJournal    = "journal"
+	tErasure    = "erasure"
+	tSource     = "source"
 )
 
 // key encodes a tuple.
@@ -182,6 +190,7 @@ func clientKey(id ID) []byte             { return key(tClient, id) }
 func contactKey(client, id ID) []byte    { return key(tContact, client, id) }
 func tallyKey(client ID) []byte          { return key(tTally, client) }
 func userKey(id ID) []byte               { return key(tUser, id) }
+func invitationKey(id ID) []byte         { return key(tInvitation, id) }
 func messageKey(id ID) []byte            { return key(tMessage, id) }
 func dispatchKey(id ID) []byte           { return key(tDispatch, id) }
 func addressKey(c ID, a string) []byte   { return key(tAddress, string(c), a) }

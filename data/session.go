@@ -35,12 +35,20 @@ func sessionHash(token string) string {
 	return hex.EncodeToString(h[:])
 }
 
-// CreateSession keeps a new session under its token.
+// CreateSession keeps a new session under its token, and when its user signed
+// in. ErrNotFound if there is no such user, or if they are disabled.
 func (s *Store) CreateSession(ctx context.Context, token string, user ID) error {
 	now, hash := s.now(), sessionHash(token)
 	return s.kv.Update(ctx, func(w kv.Writer) error {
 		u, err := get[User](w, userKey(user))
 		if err != nil {
+			return err
+		}
+		if !u.Enabled() {
+			return ErrNotFound
+		}
+		u.SignedIn = now
+		if err := put(w, userKey(user), u); err != nil {
 			return err
 		}
 		if err := makeRoom(w, user); err != nil {
@@ -75,7 +83,7 @@ func (s *Store) Session(ctx context.Context, token string) (Session, User, error
 		if now.Sub(x.Seen) > SessionIdle || now.Sub(x.Created) > SessionLife {
 			return x, ErrNotFound
 		}
-		if u, err = recall[User](r, userKey(x.User)); err == nil && u.Epoch != x.Epoch {
+		if u, err = recall[User](r, userKey(x.User)); err == nil && (u.Epoch != x.Epoch || !u.Enabled()) {
 			err = ErrNotFound
 		}
 		return x, err

@@ -41,7 +41,10 @@ func TestSessionLife(t *testing.T) {
 	clock := datatest.NewClock()
 	s := datatest.Open(t, clock.Option())
 	u := user(t, s)
-	begin := func(token string) { ok(t, s.CreateSession(t.Context(), token, u.ID)) }
+	begin := func(token string) {
+		ok(t, s.CreateSession(t.Context(), token, u.ID))
+		u.SignedIn = clock.Now().UTC()
+	}
 	seen := func(token string) time.Time {
 		t.Helper()
 		if _, got, err := s.Session(t.Context(), token); err != nil || got != u {

@@ -11,9 +11,9 @@ import (
 const requestLife = 48 * time.Hour
 
 // Sweep forgets what has expired: forms done long ago, drafts that were sent or
-// thrown away, sessions, old events, and blobs that no record uses. It goes on
-// with erasures that were interrupted. It works in small steps
-// and stops at the first error.
+// thrown away, sessions, invitations, old events, and blobs that no record uses.
+// It goes on with erasures that were interrupted. It works in small steps and
+// stops at the first error.
 func (s *Store) Sweep(ctx context.Context) error {
 	now := s.now()
 	if err := s.sweepUndone(ctx); err != nil {
@@ -64,6 +64,15 @@ func (s *Store) Sweep(ctx context.Context) error {
 		return err
 	}
 	if err := s.sweepEvents(ctx); err != nil {
+		return err
+	}
+	if err := s.sweep(ctx, tInvitation, 3, func(_ kv.Reader, e kv.Entry) ([][]byte, error) {
+		i, err := decode[Invitation](e.Value)
+		if err != nil || now.Sub(i.Expires) < invitationKept {
+			return nil, err
+		}
+		return append(i.index(), e.Key), nil
+	}); err != nil {
 		return err
 	}
 	return s.collectBlobs(ctx)

@@ -64,6 +64,9 @@ type User struct {
 	Signature string `cbor:"9,keyasint"`  // ends each new message; may be empty
 	Undo      int    `cbor:"10,keyasint"` // seconds to undo a sending, plus one; 0: not chosen
 	Epoch     uint64 `cbor:"11,keyasint"` // grows when all sessions are ended
+
+	Disabled time.Time `cbor:"20,keyasint"` // since when the user may not come in; zero: they may
+	SignedIn time.Time `cbor:"21,keyasint"` // last; zero: never
 }
 
 // Seconds to undo a sending: those of who did not choose, and the most.
@@ -77,6 +80,9 @@ func (u User) Administers() bool { return u.Role == Administrator }
 
 // Writes tells whether the user may change clients, contacts and mails.
 func (u User) Writes() bool { return u.Role != Reader }
+
+// Enabled tells whether the user may come in.
+func (u User) Enabled() bool { return u.Disabled.IsZero() }
 
 // UndoSeconds returns how many seconds a sending can be undone.
 func (u User) UndoSeconds() int {
@@ -168,17 +174,19 @@ func (s *Store) User(ctx context.Context, id ID) (User, error) {
 	return view(ctx, s, func(r kv.Reader) (User, error) { return get[User](r, userKey(id)) })
 }
 
-// FirstUser returns the user who set the book up.
+// FirstUser returns the user who set the book up, or the first after them who
+// is not disabled.
 func (s *Store) FirstUser(ctx context.Context) (User, error) {
 	return view(ctx, s, func(r kv.Reader) (User, error) {
-		users, err := r.Scan(kv.Range{Prefix: key[string](tUser), Limit: 1})
+		all, err := users(r)
 		if err != nil {
 			return User{}, err
 		}
-		if len(users) == 0 {
+		i := slices.IndexFunc(all, User.Enabled)
+		if i < 0 {
 			return User{}, ErrNotFound
 		}
-		return decode[User](users[0].Value)
+		return all[i], nil
 	})
 }
 
@@ -233,26 +241,31 @@ func (s *Store) SetProfile(ctx context.Context, id ID, name, signature string, u
 // fields.
 const ProfileUpdate Action = "profile.update"
 
-// Users returns the people of the agency, by name, at most 1,000.
+// Users returns the people of the agency, by name, the disabled too.
 func (s *Store) Users(ctx context.Context) ([]User, error) {
-	return view(ctx, s, func(r kv.Reader) ([]User, error) {
-		entries, err := r.Scan(kv.Range{Prefix: key[string](tUser)})
-		if err != nil {
+	out, err := view(ctx, s, users)
+	slices.SortStableFunc(out, func(a, b User) int { return strings.Compare(sortKey(a.Name), sortKey(b.Name)) })
+	return out, err
+}
+
+// users returns everybody, in the order in which they came.
+func users(r kv.Reader) ([]User, error) {
+	entries, err := r.Scan(kv.Range{Prefix: key[string](tUser)})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]User, len(entries))
+	for i, e := range entries {
+		if out[i], err = decode[User](e.Value); err != nil {
 			return nil, err
 		}
-		out := make([]User, len(entries))
-		for i, e := range entries {
-			if out[i], err = decode[User](e.Value); err != nil {
-				return nil, err
-			}
-		}
-		slices.SortStableFunc(out, func(a, b User) int { return strings.Compare(sortKey(a.Name), sortKey(b.Name)) })
-		return out, nil
-	})
+	}
+	return out, nil
 }
 
 // Authenticate returns the user who signs in with an address and a password,
-// or ErrCredentials, after the same time whichever is wrong. A hash of weaker
+// or ErrCredentials, after the same time whichever is wrong, or if the user is
+// disabled. A hash of weaker
 // parameters than today's is made again. ErrBusy when too many wait.
 func (s *Store) Authenticate(ctx context.Context, email, password string) (User, error) {
 	u := User{Password: nobody}
@@ -270,7 +283,7 @@ func (s *Store) Authenticate(ctx context.Context, email, password string) (User,
 	if err != nil {
 		return User{}, err
 	}
-	if !ok || u.ID == "" {
+	if !ok || u.ID == "" || !u.Enabled() {
 		return User{}, ErrCredentials
 	}
 	if weak {

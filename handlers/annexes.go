@@ -14,6 +14,7 @@ type annexesIndex struct {
 	i18n.Lang
 	Annexes []data.Annex
 	Most    data.AttachmentLimits // the largest file
+	Writes  bool
 }
 
 func (annexesIndex) Template() string { return "annexes/index" }
@@ -32,7 +33,7 @@ func (h *handlers) annexesIndex(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.page(c, fiber.StatusOK, annexesIndex{h.lang(c), list, most})
+	return h.page(c, fiber.StatusOK, annexesIndex{h.lang(c), list, most, user(c).Writes()})
 }
 
 // annexesCreate: POST /annexes/attachments takes one file while it arrives.

@@ -38,8 +38,9 @@ func (h *handlers) summary(c *fiber.Ctx) (data.ClientSummary, error) {
 
 type clientsIndex struct {
 	i18n.Lang
-	Query string
-	Rows  clientsRows
+	Query  string
+	Rows   clientsRows
+	Writes bool // the reader may change things
 }
 
 func (clientsIndex) Template() string { return "clients/index" }
@@ -52,6 +53,7 @@ type clientsRows struct {
 	Next      data.Cursor
 	Later     bool // not the first page
 	Truncated bool
+	Writes    bool
 }
 
 func (clientsRows) Template() string { return "clients/_rows" }
@@ -65,13 +67,13 @@ func (clientsRow) Template() string { return "clients/_row" }
 
 // clientsIndex: GET /clients?q=&after=
 func (h *handlers) clientsIndex(c *fiber.Ctx) error {
-	v := clientsIndex{Lang: h.lang(c), Query: query(c)}
+	v := clientsIndex{Lang: h.lang(c), Query: query(c), Writes: user(c).Writes()}
 	after := data.Cursor(c.Query("after"))
 	page, err := h.Store.Clients(c.UserContext(), data.ClientFilter{Query: v.Query, After: after})
 	if err != nil {
 		return err
 	}
-	v.Rows = clientsRows{Lang: v.Lang, Query: v.Query, Next: page.Next, Later: after != "", Truncated: page.Truncated}
+	v.Rows = clientsRows{Lang: v.Lang, Query: v.Query, Next: page.Next, Later: after != "", Truncated: page.Truncated, Writes: v.Writes}
 	for _, client := range page.Clients {
 		row, err := h.row(clientsRow{v.Lang, client}, client.ID, client.Tally.Version)
 		if err != nil {
@@ -139,10 +141,11 @@ func fillClient(client *data.Client, f form) {
 type clientsShow struct {
 	i18n.Lang
 	Client   data.Client
+	Writes   bool
 	Contacts contactsBlock
-	Drafts   []draftsRow
-	Count    int  // of all drafts; 0 if these are all
-	Beyond   bool // there are more drafts than were counted
+	Drafts   []draftsRow // of the reader; none for who does not write
+	Count    int         // of all drafts; 0 if these are all
+	Beyond   bool        // there are more drafts than were counted
 	Messages []messagesRow
 	Admin    bool
 }
@@ -159,17 +162,19 @@ func (h *handlers) clientsShow(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := clientsShow{Lang: h.lang(c), Client: client, Admin: user(c).Administers()}
+	v := clientsShow{Lang: h.lang(c), Client: client, Writes: user(c).Writes(), Admin: user(c).Administers()}
 	if v.Contacts, err = h.contactsBlock(c, client); err != nil {
 		return err
 	}
-	drafts, err := h.Store.Drafts(c.UserContext(), user(c).ID, client.ID, "")
-	if err != nil {
-		return err
-	}
-	v.Drafts = draftsRows(v.Lang, drafts, zoneOf(c))
-	if drafts.Next != "" {
-		v.Count, v.Beyond = len(v.Drafts)+drafts.Left, drafts.Beyond
+	if v.Writes {
+		drafts, err := h.Store.Drafts(c.UserContext(), user(c).ID, client.ID, "")
+		if err != nil {
+			return err
+		}
+		v.Drafts = draftsRows(v.Lang, drafts, zoneOf(c))
+		if drafts.Next != "" {
+			v.Count, v.Beyond = len(v.Drafts)+drafts.Left, drafts.Beyond
+		}
 	}
 	page, err := h.Store.Messages(c.UserContext(), data.MessageFilter{Client: client.ID, Limit: 10})
 	if err != nil {

@@ -20,6 +20,7 @@ type contactsBlock struct {
 	Tally  data.Tally
 	Main   *contactsMain // nil if it has none, or if a contact shown has it
 	Rows   []views.Fragment
+	Writes bool // the reader may change things
 }
 
 func (contactsBlock) Template() string { return "contacts/_block" }
@@ -28,6 +29,7 @@ type contactsMain struct {
 	i18n.Lang
 	Client data.ID
 	Email  string
+	Writes bool
 }
 
 func (contactsMain) Template() string { return "contacts/_main" }
@@ -39,13 +41,13 @@ func (v contactsMain) Copy(text string) copyButton { return copyButton{v.Lang, t
 const blockSize = 4
 
 func (h *handlers) contactsBlock(c *fiber.Ctx, client data.Client) (contactsBlock, error) {
-	v := contactsBlock{Lang: h.lang(c), Client: client}
+	v := contactsBlock{Lang: h.lang(c), Client: client, Writes: user(c).Writes()}
 	page, err := h.Store.Contacts(c.UserContext(), client.ID, data.ContactFilter{Limit: blockSize})
 	if err != nil {
 		return v, err
 	}
 	v.Tally = page.Tally
-	if v.Rows, err = h.contactRows(v.Lang, client, page, func(r contactsRow) row { return contactsMini{r} }); err != nil {
+	if v.Rows, err = h.contactRows(c, client, page, func(r contactsRow) row { return contactsMini{r} }); err != nil {
 		return v, err
 	}
 	v.Main, err = h.pinned(c, client)
@@ -57,6 +59,7 @@ type contactsRow struct {
 	i18n.Lang
 	Contact data.Contact
 	Main    bool // it has the client's main address
+	Writes  bool // the reader may change it
 	Saved   bool // it was just saved: it flashes and takes the focus
 }
 
@@ -82,13 +85,13 @@ type contactsStar struct {
 
 func (contactsStar) Template() string { return "contacts/_button" }
 
-// contactRows draws the rows of a page of contacts.
-func (h *handlers) contactRows(l i18n.Lang, client data.Client, page data.ContactPage, as func(contactsRow) row) ([]views.Fragment, error) {
+// contactRows draws the rows of a page of contacts, as the reader's role has them.
+func (h *handlers) contactRows(c *fiber.Ctx, client data.Client, page data.ContactPage, as func(contactsRow) row) ([]views.Fragment, error) {
 	rows := make([]views.Fragment, len(page.Contacts))
 	for i, contact := range page.Contacts {
-		v := contactsRow{Lang: l, Contact: contact, Main: data.SameAddress(contact.Email, client.Email)}
+		v := contactsRow{Lang: h.lang(c), Contact: contact, Main: data.SameAddress(contact.Email, client.Email), Writes: user(c).Writes()}
 		var err error
-		if rows[i], err = h.row(as(v), contact.ID, contact.Version, contact.Favorite, v.Main); err != nil {
+		if rows[i], err = h.row(as(v), contact.ID, contact.Version, contact.Favorite, v.Main, v.Writes); err != nil {
 			return nil, err
 		}
 	}
@@ -110,6 +113,7 @@ type contactsList struct {
 	Count  contactsCount
 	Rows   contactsRows
 	Page   bool // a page of its own, not the dialog
+	Writes bool
 	Saved  bool // a row was just saved, and takes the focus
 }
 
@@ -124,9 +128,10 @@ func (contactsCount) Template() string { return "contacts/_count" }
 
 type contactsRows struct {
 	i18n.Lang
-	Query string
-	Main  *contactsMain
-	Range contactsRange
+	Query  string
+	Main   *contactsMain
+	Range  contactsRange
+	Writes bool
 }
 
 func (contactsRows) Template() string { return "contacts/_rows" }
@@ -179,22 +184,25 @@ func (h *handlers) contactsWhole(c *fiber.Ctx) error {
 		return err
 	}
 	k := keptKey{"contacts/_list", h.lang(c), client.ID, strconv.FormatUint(client.Tally.Version, 10)}
+	if !user(c).Writes() {
+		k.version += "-r" // readers have another
+	}
 	return h.list(c, k, func() (view, error) { return h.contactsList(c, client.Client) })
 }
 
 // contactsList reads the page of the list that a request asks for.
 func (h *handlers) contactsList(c *fiber.Ctx, client data.Client) (contactsList, error) {
-	v := contactsList{Lang: h.lang(c), Client: client, Query: query(c)}
+	v := contactsList{Lang: h.lang(c), Client: client, Query: query(c), Writes: user(c).Writes()}
 	after := data.Cursor(c.Query("after"))
 	page, err := h.Store.Contacts(c.UserContext(), client.ID, data.ContactFilter{Query: v.Query, After: after})
 	if err != nil {
 		return v, err
 	}
 	v.Count = contactsCount{v.Lang, page.Tally}
-	v.Rows = contactsRows{Lang: v.Lang, Query: v.Query, Range: contactsRange{
+	v.Rows = contactsRows{Lang: v.Lang, Query: v.Query, Writes: v.Writes, Range: contactsRange{
 		Lang: v.Lang, Client: client.ID, Next: page.Next, Truncated: page.Truncated}}
 	r := &v.Rows.Range
-	if r.Rows, err = h.contactRows(v.Lang, client, page, func(r contactsRow) row { return r }); err != nil {
+	if r.Rows, err = h.contactRows(c, client, page, func(r contactsRow) row { return r }); err != nil {
 		return v, err
 	}
 	if v.Query == "" && after == "" {
@@ -218,7 +226,7 @@ func (h *handlers) pinned(c *fiber.Ctx, client data.Client) (*contactsMain, erro
 	if err != nil || known[0].Contact != nil {
 		return nil, err
 	}
-	return &contactsMain{h.lang(c), client.ID, client.Email}, nil
+	return &contactsMain{h.lang(c), client.ID, client.Email, user(c).Writes()}, nil
 }
 
 // changed answers a change of a client's contacts: the list in the dialog, or
@@ -252,7 +260,7 @@ func (h *handlers) changed(c *fiber.Ctx, client data.Client, saved data.Contact,
 // flashRow marks the row of a contact that was just saved; one that sorts
 // beyond the first page is shown on top.
 func (h *handlers) flashRow(v *contactsList, client data.Client, saved data.Contact) error {
-	fresh, err := h.views.Fragment("contacts/_row", contactsRow{Lang: v.Lang, Contact: saved, Saved: true,
+	fresh, err := h.views.Fragment("contacts/_row", contactsRow{Lang: v.Lang, Contact: saved, Saved: true, Writes: true,
 		Main: data.SameAddress(saved.Email, client.Email)})
 	if err != nil {
 		return err

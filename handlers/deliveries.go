@@ -97,6 +97,7 @@ type messagesDelivery struct {
 	Retrying   bool // but not at once
 	Undoable   bool // nothing left yet, and the draft can come back
 	Leaves     bool // there is a server to send by
+	Writes     bool // the reader may decide
 	Waiting    bool // for the next attempt
 	Held       bool
 	Failed     bool
@@ -193,8 +194,8 @@ func reasonWords(l i18n.Lang, reason string) string {
 	return l.T("aucune réponse", "no answer")
 }
 
-func (h *handlers) delivery(l i18n.Lang, z zone, reader data.ID, m data.Message, ds []data.Delivery) messagesDelivery {
-	v := messagesDelivery{Lang: l, ID: m.ID, Poll: data.NewID(), Undoable: m.Draft != "" && m.Author == reader, Leaves: h.Post.Route().Outgoing != mail.Nowhere && !m.Sourceless()}
+func (h *handlers) delivery(l i18n.Lang, z zone, reader data.User, m data.Message, ds []data.Delivery) messagesDelivery {
+	v := messagesDelivery{Lang: l, ID: m.ID, Poll: data.NewID(), Writes: reader.Writes(), Undoable: m.Draft != "" && m.Author == reader.ID, Leaves: h.Post.Route().Outgoing != mail.Nowhere && !m.Sourceless()}
 	for i, d := range ds {
 		r := messagesRecipient{Lang: l, Delivery: d, Zone: z, Field: l.T("Destinataire", "To")}
 		switch {

@@ -29,7 +29,7 @@ func status(err error) int {
 		return fiber.StatusNotFound
 	case errors.Is(err, data.ErrErased):
 		return fiber.StatusGone
-	case errors.Is(err, data.ErrStale), errors.Is(err, data.ErrState), errors.Is(err, data.ErrTaken), errors.Is(err, data.ErrConflict):
+	case errors.Is(err, data.ErrStale), errors.Is(err, data.ErrState), errors.Is(err, data.ErrTaken), errors.Is(err, data.ErrConflict), errors.Is(err, data.ErrLastAdministrator):
 		return fiber.StatusConflict
 	case errors.Is(err, data.ErrBusy), errors.Is(err, context.Canceled), errors.Is(err, data.ErrClosed):
 		return fiber.StatusServiceUnavailable

@@ -163,6 +163,8 @@ func problemWords(l i18n.Lang, e data.FieldError) string {
 			return l.T("Ligne %d, colonne %d : « {{ » sans « }} ».", "Line %d, column %d: “{{” without “}}”.", e.Text.Line, e.Text.Column)
 		}
 		return l.T("Ligne %d, colonne %d : la variable « %s » n’existe pas.", "Line %d, column %d: there is no variable “%s”.", e.Text.Line, e.Text.Column, e.Text.Name)
+	case data.HasAccount:
+		return l.T("Cette adresse a déjà un compte.", "This address has an account already.")
 	case data.InTrash:
 		return l.T("Un contact avec cette adresse est dans la corbeille.", "A contact with this address is in the trash.")
 	case data.NotOffered:
@@ -170,6 +172,9 @@ func problemWords(l i18n.Lang, e data.FieldError) string {
 	case data.NoneGiven:
 		return l.T("Ajoutez au moins un destinataire.", "Add at least one recipient.")
 	case data.TooMany:
+		if e.Field == "email" {
+			return l.T("L’agence en a déjà %d, et c’est le plus.", "The agency has %d already, which is the most.", e.Max)
+		}
 		if e.Field == "name" {
 			return l.T("L’agence a déjà %d modèles, et c’est le plus : supprimez-en un d’abord.", "The agency has %d templates already, which is the most: delete one first.", e.Max)
 		}

@@ -301,6 +301,26 @@ func (o office) member(t testing.TB) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return o.browserOf(t, u)
+}
+
+// person makes an account with a role.
+func (o office) person(t testing.TB, role data.Role) data.User {
+	t.Helper()
+	_, token, err := o.store.Invite(bg, data.Invitation{Email: string(data.NewID()) + "@exemple.example", Role: role})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := o.store.Join(bg, token, data.User{Name: "Dominique " + string(role)}, "un long mot de passe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// browserOf returns a browser where a user is signed in.
+func (o office) browserOf(t testing.TB, u data.User) *browser {
+	t.Helper()
 	token := newToken()
 	if err := o.store.CreateSession(bg, token, u.ID); err != nil {
 		t.Fatal(err)

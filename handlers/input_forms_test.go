@@ -134,7 +134,17 @@ func composing(client data.ID) []source {
 
 func get(path string) source { return source{call: call{http.MethodGet, path, false}} }
 
-// crowd are those who see forms: a member, a stranger, and who sets a book up.
+// invited is the page of who has an invitation.
+func invited(o office) source {
+	_, token, err := o.store.Invite(bg, data.Invitation{Email: string(data.NewID()) + "@exemple.example", Role: data.Reader})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return get("/invitations/" + token)
+}
+
+// crowd are those who see forms: a member, a stranger, who is invited, and who
+// sets a book up.
 type crowd struct {
 	name string
 	open func(t testing.TB) (office, *browser)
@@ -151,7 +161,8 @@ func crowds() []crowd {
 			return o, o.member(t)
 		}, func(o office) []source {
 			garnier := o.clientNamed("Transports Garnier")
-			return append(composing(o.clientNamed(lambert).ID), get("/clients"), get("/trash"), get("/messages?client="+string(garnier.ID)))
+			inviting := source{call{http.MethodPost, "/users/new", false}, "email=nadia%40exemple.example&user_role=member"}
+			return append(composing(o.clientNamed(lambert).ID), inviting, get("/clients"), get("/trash"), get("/messages?client="+string(garnier.ID)))
 		}},
 		{"a stranger", func(t testing.TB) (office, *browser) {
 			o := agency(t)
@@ -159,6 +170,10 @@ func crowds() []crowd {
 		}, func(office) []source {
 			return []source{get("/session/new?next=/clients"), {call{http.MethodPost, "/clients/new", false}, "name=Lambert"}}
 		}},
+		{"who is invited", func(t testing.TB) (office, *browser) {
+			o := agency(t)
+			return o, o.browser(t)
+		}, func(o office) []source { return []source{invited(o)} }},
 		{"who sets up", func(t testing.TB) (office, *browser) {
 			engine := &counted{Store: datatest.Engine(t, filepath.Join(t.TempDir(), "carnet.db"))}
 			o := open(t, datatest.On(t, engine))
@@ -187,7 +202,7 @@ func TestEveryFormIsFound(t *testing.T) {
 	for _, path := range []string{"/clients/:client/drafts/:draft", "/clients/:client/drafts/:draft/delete", "/clients/:client/drafts/:draft/restore",
 		"/clients/:client/drafts/:draft/attachments", "/clients/:client/drafts/:draft/attachments/:number/delete",
 		"/annexes/attachments", "/annexes/:annex/delete",
-		"/messages/:message/undo", "/templates/:template/restore"} {
+		"/messages/:message/undo", "/templates/:template/restore", "/invitations/:invitation/delete"} {
 		found[path] = true
 	}
 	for _, r := range routes {

@@ -80,8 +80,8 @@ func (h *handlers) row(v row, id data.ID, version ...any) (views.Fragment, error
 	return row, err
 }
 
-// list answers with a fragment that is the same for everybody until its version
-// changes: from where it is kept, or with 304 to a browser that has it.
+// list answers with a fragment that is the same for everybody until its version,
+// which tells roles apart where they see something else, changes: from where it is kept, or with 304 to a browser that has it.
 func (h *handlers) list(c *fiber.Ctx, k keptKey, draw func() (view, error)) error {
 	etag := `W/"` + h.kept.run + "-" + string(k.lang) + "-" + k.version + `"`
 	c.Set(fiber.HeaderETag, etag)

@@ -269,7 +269,7 @@ func (h *handlers) messagesShow(c *fiber.Ctx) error {
 		return err
 	}
 	l := h.lang(c)
-	v := messagesShow{Lang: l, Message: m, Zone: zoneOf(c), Outgoing: h.outgoing(l), Delivery: h.delivery(l, zoneOf(c), user(c).ID, m, ds)}
+	v := messagesShow{Lang: l, Message: m, Zone: zoneOf(c), Outgoing: h.outgoing(l), Delivery: h.delivery(l, zoneOf(c), user(c), m, ds)}
 	if isFragment(c) {
 		return h.fragment(c, fiber.StatusOK, v.Delivery)
 	}

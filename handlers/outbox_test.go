@@ -121,7 +121,7 @@ func TestDeliveryWords(t *testing.T) {
 		}
 	}
 	h := handlers{Config: Config{Post: atelier(t).post}}
-	if v := h.delivery(i18n.French, zone{}, "", data.Message{}, []data.Delivery{d}); v.Moving || !v.Retrying {
+	if v := h.delivery(i18n.French, zone{}, data.User{}, data.Message{}, []data.Delivery{d}); v.Moving || !v.Retrying {
 		t.Errorf("the page does not ask again: %+v", v)
 	}
 }

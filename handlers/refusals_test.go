@@ -25,7 +25,7 @@ func TestIDsOfNothing(t *testing.T) {
 		if strings.Contains(route, ":contact") {
 			paths = append(paths, to.Replace(foreign.Replace(route)))
 		}
-		for _, param := range []string{":client", ":contact", ":message", ":field"} {
+		for _, param := range []string{":client", ":contact", ":message", ":field", ":user", ":invitation"} {
 			for _, id := range []string{string(data.NewID()), "x", "0", "..%2f..", "%00", strings.Repeat("0", 26), strings.Repeat("v", 26), strings.Repeat("a", 4000)} {
 				if p := strings.Replace(route, param, id, 1); p != route && p != "/clients/x" {
 					paths = append(paths, to.Replace(p))

@@ -42,6 +42,8 @@ var every = []visit{
 	{"POST /session/new", everyone, "email=a@b.example&password=x", 422},
 	{"POST /session/delete", everyone, "", 303},
 	{"POST /preferences", everyone, "theme=dark", 303},
+	{"GET /invitations/:token", everyone, "", 200},
+	{"POST /invitations/:token", everyone, "name=Nadia&password=un+long+mot+de+passe", 303},
 	{"GET /", readers, "", 303},
 	{"GET /clients", readers, "", 200},
 	{"GET /clients/new", writers, "", 200},
@@ -91,6 +93,16 @@ var every = []visit{
 	{"GET /events", administrators, "", 200},
 	{"POST /events", administrators, "days=90", 303},
 	{"POST /events/export", administrators, "", 200},
+	{"GET /users", administrators, "", 200},
+	{"GET /users/new", administrators, "", 200},
+	{"POST /users/new", administrators, "email=nadine@exemple.example&user_role=member", 200},
+	{"GET /users/:user/edit", administrators, "", 200},
+	{"POST /users/:user/edit", administrators, "user_role=reader", 303},
+	{"GET /users/:user/access", administrators, "", 200},
+	{"POST /users/:user/access", administrators, "enabled=0", 303},
+	{"POST /invitations/:invitation/renewal", administrators, "", 200},
+	{"POST /invitations/:invitation/notice", administrators, "token=x", 404}, // of another invitation
+	{"POST /invitations/:invitation/delete", administrators, "", 303},
 	{"GET /annexes", readers, "", 200},
 	{"POST /annexes/attachments", writers, "x=y", 415},
 	{"GET /annexes/:annex", readers, "", 200},
@@ -144,10 +156,19 @@ func (o office) addresses(t testing.TB) *strings.Replacer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, token, err := o.store.Invite(bg, data.Invitation{Email: "nadia@exemple.example", Role: data.Reader})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pending, _, err := o.store.Invite(bg, data.Invitation{Email: "omar@exemple.example", Role: data.Member})
+	if err != nil {
+		t.Fatal(err)
+	}
 	icon := o.ask(t, http.MethodGet, "/favicon.ico", "").Header.Get("Location")
 	return strings.NewReplacer("/static/:hash/:name", icon, ":client", string(client.ID),
 		":contact", string(o.contactAt(client, "louis.petit@menuiserie-lambert.fr").ID),
-		":field", "to", ":message", string(page.Messages[i].ID), ":template", string(templates[0].ID), ":draft", string(draft.ID), ":number", "0", ":annex", string(annex.ID))
+		":field", "to", ":message", string(page.Messages[i].ID), ":template", string(templates[0].ID), ":draft", string(draft.ID), ":number", "0", ":annex", string(annex.ID),
+		":token", token, ":invitation", string(pending.ID), ":user", string(o.person(t, data.Member).ID))
 }
 
 func TestEveryRouteIsTried(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 type templatesIndex struct {
 	i18n.Lang
 	Templates []data.Template
+	Writes    bool
 }
 
 func (templatesIndex) Template() string { return "templates/index" }
@@ -25,7 +26,7 @@ func (h *handlers) templatesIndex(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.page(c, fiber.StatusOK, templatesIndex{h.lang(c), list})
+	return h.page(c, fiber.StatusOK, templatesIndex{h.lang(c), list, user(c).Writes()})
 }
 
 // templateFields are the fields of a template's form.

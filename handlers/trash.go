@@ -9,7 +9,8 @@ import (
 
 type trashIndex struct {
 	i18n.Lang
-	Rows []trashRow
+	Rows   []trashRow
+	Writes bool
 }
 
 func (trashIndex) Template() string { return "trash/index" }
@@ -23,7 +24,7 @@ type trashRow struct {
 
 // trashIndex: GET /trash, what was deleted last.
 func (h *handlers) trashIndex(c *fiber.Ctx) error {
-	v, z := trashIndex{Lang: h.lang(c)}, zoneOf(c)
+	v, z := trashIndex{Lang: h.lang(c), Writes: user(c).Writes()}, zoneOf(c)
 	binned, err := h.Store.Trash(c.UserContext())
 	if err != nil {
 		return err
