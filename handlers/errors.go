@@ -50,6 +50,8 @@ func words(l i18n.Lang, status int) string {
 		return l.T("Cette adresse ne prend pas ce genre de demande.", "This address does not take this kind of request.")
 	case fiber.StatusConflict:
 		return l.T("Ceci a changé entre-temps. Rechargez la page pour voir où en sont les choses.", "This has changed in the meantime. Reload the page to see where things stand.")
+	case fiber.StatusMisdirectedRequest:
+		return l.T("Carnet ne répond pas sous ce nom. Utilisez l’adresse que votre administrateur vous a donnée.", "Carnet does not answer under this name. Use the address that your administrator gave you.")
 	case fiber.StatusRequestEntityTooLarge:
 		return l.T("C’est trop long pour être envoyé d’un coup. Raccourcissez, puis réessayez.", "This is too long to be sent at once. Shorten it, then try again.")
 	case fiber.StatusUnsupportedMediaType:

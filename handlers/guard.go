@@ -58,6 +58,25 @@ func (h *handlers) local(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+// named refuses a name that is not ours, where no proxy stands in front that
+// would: what is asked under another name was meant for another site, or leads
+// here by a trick. A health check may ask by address.
+func (h *handlers) named(c *fiber.Ctx) error {
+	if h.OwnHostOnly && h.PublicURL != nil && !sameHost(string(c.Request().Host()), h.PublicURL) && c.Path() != "/healthz" {
+		return fiber.ErrMisdirectedRequest
+	}
+	return c.Next()
+}
+
+// sameHost tells whether a Host header names the host and port of a URL.
+func sameHost(host string, u *url.URL) bool {
+	if strings.EqualFold(host, u.Host) {
+		return true
+	}
+	standard := map[string]string{"https": ":443", "http": ":80"}[u.Scheme]
+	return strings.EqualFold(strings.TrimSuffix(host, standard), strings.TrimSuffix(u.Host, standard))
+}
+
 // unread answers a request that could not be read, and so reached no route.
 func (h *handlers) unread(c *fiber.Ctx, err error) error {
 	h.protect(c)
@@ -149,7 +168,7 @@ func (h *handlers) session(c *fiber.Ctx) error {
 	if !session.IsNew {
 		c.Locals(sessionLocal, session)
 	}
-	c.SetUserContext(data.As(c.UserContext(), data.Actor{User: user(c).ID, Address: c.IP()}))
+	c.SetUserContext(data.As(c.UserContext(), data.Actor{User: user(c).ID, Address: h.remote(c)}))
 	if !session.IsNew || !h.Demo {
 		return c.Next()
 	}

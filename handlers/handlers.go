@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"time"
 
@@ -25,6 +26,9 @@ type Config struct {
 	Demo      bool       // sign everybody in, and say that nothing leaves
 	SetupCode string     // asked of who makes the first account
 	Post      *mail.Post // how mails leave
+
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; of no IPv4-mapped addresses
+	OwnHostOnly    bool           // answer under the host of PublicURL alone: no proxy stands in front
 }
 
 // Limits of a request.
@@ -61,7 +65,8 @@ func New(cfg Config) (*fiber.App, error) {
 		DisablePreParseMultipartForm: true,
 		ReadBufferSize:               16 << 10,
 		Concurrency:                  4096,
-		// No proxy is believed: addresses in pages are relative or of PublicURL.
+		// Fiber believes no proxy: addresses in pages are relative or of
+		// PublicURL, and remote says who asks.
 		EnableTrustedProxyCheck: true,
 	})
 	h.routes(app)
