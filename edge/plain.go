@@ -24,10 +24,20 @@ func (e *Edge) openPlain() (*plain, error) {
 	}
 	var h http.Handler = http.HandlerFunc(e.redirect)
 	if e.manager != nil {
-		h = e.manager.HTTPHandler(h)
+		h = bare(e.manager.HTTPHandler(h))
 	}
 	return &plain{e.limit.on(listener, true), &http.Server{Handler: h, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second,
 		IdleTimeout: 10 * time.Second, MaxHeaderBytes: 8 << 10, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}}, nil
+}
+
+// bare takes the port from the host, which the manager compares as it is.
+func bare(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if name, _, err := net.SplitHostPort(r.Host); err == nil {
+			r.Host = name
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // redirect leads to the same path of the public URL, and under no other name

@@ -90,12 +90,15 @@ func (h *handlers) protect(c *fiber.Ctx) {
 	c.Set("Cross-Origin-Opener-Policy", "same-origin")
 	c.Set("Cross-Origin-Resource-Policy", "same-origin")
 	c.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
-	if h.PublicURL != nil && h.PublicURL.Scheme == "https" {
+	if h.secure() {
 		c.Set("Strict-Transport-Security", "max-age=31536000")
 	}
 	c.Set(fiber.HeaderCacheControl, "private, no-cache")
 	c.Vary("HX-Request")
 }
+
+// secure tells whether browsers come by https.
+func (h *handlers) secure() bool { return h.PublicURL != nil && h.PublicURL.Scheme == "https" }
 
 // origin refuses a request that another site made a browser send: Go's
 // CrossOriginProtection, and a request with our cookie that says neither where
@@ -123,6 +126,9 @@ func (h *handlers) origin() fiber.Handler {
 			r.Header.Set("Origin", origin)
 		}
 		if err := guard.Check(r); err != nil {
+			return fiber.ErrForbidden
+		}
+		if h.secure() && strings.HasPrefix(origin, "http://") { // Check compares hosts: Host names no scheme
 			return fiber.ErrForbidden
 		}
 		if site == "" && origin == "" && (h.Demo || c.Cookies(h.sessions.name) != "") {
