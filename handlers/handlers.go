@@ -35,6 +35,11 @@ type Config struct {
 const (
 	maxBody   = 256 << 10
 	maxFields = 1000 // of a form
+
+	readTimeout   = 15 * time.Second // of a request but a file's, whose bytes may take longer (arriving)
+	writeTimeout  = 30 * time.Second // of an answer but a file
+	idleTimeout   = 60 * time.Second // between two requests
+	slowestReader = 64 << 10         // bytes a second, of who downloads a file
 )
 
 // New returns the application. An error is a broken template or asset.
@@ -43,7 +48,7 @@ func New(cfg Config) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &handlers{Config: cfg, assets: assets, views: views.New(assets.Path), kept: newKept(), tries: newTries()}
+	h := &handlers{Config: cfg, assets: assets, views: views.New(assets.Path), kept: newKept(), tries: newTries(), rates: newRates()}
 	if err := h.views.Load(); err != nil {
 		return nil, err
 	}
@@ -57,9 +62,9 @@ func New(cfg Config) (*fiber.App, error) {
 		ErrorHandler:                 h.unread,
 		Immutable:                    true, // what a handler keeps must not change under it
 		DisableStartupMessage:        true,
-		ReadTimeout:                  15 * time.Second,
-		WriteTimeout:                 30 * time.Second,
-		IdleTimeout:                  60 * time.Second,
+		ReadTimeout:                  readTimeout,
+		WriteTimeout:                 writeTimeout,
+		IdleTimeout:                  idleTimeout,
 		BodyLimit:                    maxBody, // read beforehand; what is larger is a stream (limits)
 		StreamRequestBody:            true,
 		DisablePreParseMultipartForm: true,
@@ -80,6 +85,7 @@ type handlers struct {
 	sessions *sessionStore
 	kept     *kept
 	tries    *tries
+	rates    *rates
 	typed    typed
 }
 
