@@ -83,7 +83,6 @@ func TestForgedHeaders(t *testing.T) {
 	// its status nor its headers nor its page, also where a proxy is trusted: of
 	// it only the address in X-Forwarded-For is believed.
 	t.Parallel()
-	requests, wrong := 0, 0
 	for name, change := range map[string]func(*Config){
 		"as it is": func(*Config) {},
 		"behind":   func(c *Config) { c.PublicURL, _ = url.Parse("https://carnet.example") },
@@ -103,7 +102,6 @@ func TestForgedHeaders(t *testing.T) {
 				if f[0] == "Host" {
 					r.Host = f[1]
 				}
-				requests++
 				a := o.do(t, r)
 				plain.Header.Del("Date")
 				a.Header.Del("Date")
@@ -111,13 +109,11 @@ func TestForgedHeaders(t *testing.T) {
 					continue // no host at all
 				}
 				if a.StatusCode != plain.StatusCode || a.body != plain.body || strings.Contains(a.body, "evil") || !sameHeaders(a.Header, plain.Header) {
-					wrong++
 					t.Errorf("%s: %s with %v: %d %v, without %d %v", name, path, f, a.StatusCode, a.Header, plain.StatusCode, plain.Header)
 				}
 			}
 		}
 	}
-	t.Logf("In the end: %d requests, %d wrong", requests, wrong)
 }
 
 func sameHeaders(a, b http.Header) bool {
