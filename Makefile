@@ -8,10 +8,11 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FASTHTTP    = v1.78.0
 FUZZTIME    = 10s
 MAILKILLS   = 200
+ATTACKS     = ^(TestRaw.*|TestSlow.*|TestFatAndSlow|TestConnectionsOfOneAddress|TestForged.*|TestTLS.*|TestPlainLeadsToTLS|TestACME|TestCrossSite|TestEveryRouteIsTried|TestRoutes.*|TestForms.*|TestOtherMethods|TestForeignForms|TestHeaders.*|TestHugeRequests|TestMalformedRequests|TestOwnHostOnly|TestDemoKnowsThisMachineOnly|TestRedirectsStayHere|TestThrottle.*|TestBad.*|TestBodiesThatAreNoForm|TestIDsOfNothing|TestQueriesOfNothing|TestInjection.*|Test.*Attack.*)$$
 
 step = @printf '\n== %s\n' "$@"
 
-.PHONY: check gofmt vet staticcheck fasthttp arrows race fuzz static test deep mail bench shots build tools
+.PHONY: check gofmt vet staticcheck fasthttp arrows race fuzz static test deep mail attack bench shots build tools
 
 check: gofmt vet staticcheck fasthttp arrows race fuzz static
 
@@ -97,6 +98,18 @@ mail:
 		-run '^(TestFault.*|TestPauses|TestMTA.*|TestMailKilled.*|TestNaiveDoubles)$$' ./mail . 2>&1 | grep --line-buffered -v '^ *=== ' | tee "$$log" || failed=1; \
 	awk -F'In the end: ' 'NF == 2 { split($$2, n, /[ ,]+/); mails += n[1]; lost += n[4]; doubled += n[6]; unknown += n[8] } \
 		END { printf "%d mails, lost %d, doubled %d, unknown %d\n", mails, lost, doubled, unknown; exit !mails || lost || doubled }' "$$log" && \
+	exit $$failed
+
+# Attacks the built program: raw and slow requests, alone and behind nginx, forged
+# headers, foreign pages in Chromium, every route for everybody, and all kinds of
+# input. It needs nginx and Chromium, and takes minutes. A short form of it is no
+# other: CI runs the same tests.
+attack:
+	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; failed=0; \
+	REQUIRE_NGINX=1 REQUIRE_BROWSER=1 REQUIRE_NETWORK=1 go test -count=1 -timeout 1h -v -run '$(ATTACKS)' . ./handlers ./browser 2>&1 | \
+		tee "$$log" | grep --line-buffered -E '^(---|FAIL|ok|panic)|In the end:|_test.go:' || failed=1; \
+	awk -F'In the end: ' 'NF == 2 { split($$2, n, /[ ,]+/); requests += n[1]; wrong += n[3] } /^ *--- FAIL/ { failed++ } \
+		END { if (!wrong) wrong = failed + 0; printf "%d requests, %d wrong\n", requests, wrong; exit !requests || wrong }' "$$log" && \
 	exit $$failed
 
 bench:

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -24,6 +23,7 @@ import (
 	"carnet/data/blob"
 	"carnet/data/demo"
 	"carnet/data/kv/bolt"
+	"carnet/edge"
 	"carnet/handlers"
 	"carnet/mail"
 
@@ -107,12 +107,13 @@ func serve(ctx context.Context, settings cli.Settings, store *data.Store, log *s
 	} else if n > 0 {
 		log.Warn("messages were in hand when Carnet stopped", "count", n)
 	}
-	listener, err := net.Listen("tcp", settings.Addr)
+	door, err := edge.Listen(edgeConfig(settings, log))
 	if err != nil {
 		return err
 	}
-	address := "http://" + listener.Addr().String()
-	cfg := handlers.Config{Store: store, Log: log, PublicURL: settings.PublicURL, Demo: settings.Demo, InClear: settings.InClear()}
+	address := door.URL()
+	cfg := handlers.Config{Store: store, Log: log, PublicURL: door.Public(), Demo: settings.Demo, InClear: settings.InClear(),
+		TrustedProxies: settings.TrustedProxies, OwnHostOnly: door.TLS()}
 	if cfg.Post, err = mail.NewPost(ctx, store, log, fixedRoute(settings)); err != nil {
 		return err
 	}
@@ -122,6 +123,7 @@ func serve(ctx context.Context, settings cli.Settings, store *data.Store, log *s
 	defer stopWorkers()
 	work.Go(func() { cfg.Post.Run(workers) })
 	work.Go(func() { sweep(workers, store, log) })
+	work.Go(func() { door.Run(workers) })
 	empty, err := store.Empty(ctx)
 	if err != nil {
 		return err
@@ -137,19 +139,37 @@ func serve(ctx context.Context, settings cli.Settings, store *data.Store, log *s
 	if err != nil {
 		return err
 	}
+	app.Server().MaxRequestsPerConn = 1000 // then a client connects anew, and counts anew
 	fmt.Fprintln(stdout, "carnet "+version()+" listens on "+address)
 	served := make(chan error, 1)
-	go func() { served <- app.Listener(listener) }()
-	select {
-	case err = <-served:
-	case err = <-store.Broken():
-		log.Error("nothing can be written any more: stopping", "cause", err)
-		err = errors.Join(err, shutDown(app))
-	case <-ctx.Done():
-		err = shutDown(app)
+	go func() { served <- app.Listener(door.Listener()) }()
+	hangup := make(chan os.Signal, 1)
+	if door.TLS() {
+		signal.Notify(hangup, syscall.SIGHUP)
+		defer signal.Stop(hangup)
 	}
-	log.Info("stopped")
-	return err
+	for {
+		select {
+		case <-hangup:
+			door.Reload()
+			continue
+		case err = <-served:
+		case err = <-store.Broken():
+			log.Error("nothing can be written any more: stopping", "cause", err)
+			err = errors.Join(err, shutDown(app))
+		case <-ctx.Done():
+			err = shutDown(app)
+		}
+		log.Info("stopped")
+		return err
+	}
+}
+
+func edgeConfig(s cli.Settings, log *slog.Logger) edge.Config {
+	return edge.Config{Addr: s.Addr, HTTPAddr: s.HTTPAddr, Public: s.PublicURL, Log: log,
+		Connections: s.Connections, PerAddress: s.PerAddress, Trusted: s.TrustedProxies,
+		CertFile: s.TLSCert, KeyFile: s.TLSKey,
+		Domain: s.ACMEDomain, Email: s.ACMEEmail, Directory: s.ACMEDirectory, Cache: s.DB + ".acme"}
 }
 
 func shutDown(app *fiber.App) error { return app.ShutdownWithTimeout(20 * time.Second) }

@@ -24,10 +24,11 @@ import (
 func TestArrows(t *testing.T) {
 	t.Parallel()
 	may := map[string][]string{
-		"":               {"cli", "handlers", "mail", "data", "data/blob", "data/demo", "data/kv/bolt"},
+		"":               {"cli", "edge", "handlers", "mail", "data", "data/blob", "data/demo", "data/kv/bolt"},
 		"bench":          {"handlers", "mail", "data", "data/kv/bolt"},
 		"browser":        {},
 		"cli":            {"data", "mail"},
+		"edge":           {},
 		"handlers":       {"views", "static", "i18n", "mail", "data", "data/blob"},
 		"mail":           {"data"},
 		"data":           {"data/blob", "data/kv"},

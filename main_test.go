@@ -73,7 +73,7 @@ func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 func start(t *testing.T, args ...string) *program {
 	t.Helper()
 	p := launch(t, command(t, nil, append([]string{"serve", "-addr", "127.0.0.1:0"}, args...)...))
-	p.URL = p.wait(`listens on (http://\S+)`)[1]
+	p.URL = p.wait(`listens on (https?://\S+)`)[1]
 	return p
 }
 

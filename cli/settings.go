@@ -24,6 +24,7 @@ type Settings struct {
 	From      data.Mailbox
 	Demo      bool
 	LogFormat string // "text" or "json"
+	Edge
 
 	key string // as it was given; empty: in a file beside the database
 }
@@ -60,6 +61,7 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Settings, 
 	f.StringVar(&from, "from", "", "sender of every mail, over the one that the page sets: `\"Name <address>\"`")
 	f.BoolVar(&s.Demo, "demo", false, "show the demo agency in a temporary file, signed in; no mail ever leaves")
 	f.StringVar(&s.LogFormat, "log-format", "text", "log as `text` or json")
+	proxies := s.flags(f)
 	err := f.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		f.SetOutput(out)
@@ -82,6 +84,9 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Settings, 
 		}
 	}
 	if err := s.read(db, public, smtp, from); err != nil {
+		return s, UsageError{err}
+	}
+	if err := s.Edge.read(*proxies, s.PublicURL, s.Demo); err != nil {
 		return s, UsageError{err}
 	}
 	return s, nil
@@ -175,6 +180,8 @@ func (s Settings) Loopback() bool {
 // passwords travel in clear.
 func (s Settings) InClear() bool {
 	switch {
+	case s.TLS():
+		return false
 	case s.PublicURL == nil:
 		return !s.Loopback()
 	case s.PublicURL.Scheme == "https":

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -27,8 +28,8 @@ func parse(args []string, environment ...string) (Settings, error) {
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	s, err := parse(nil)
-	want := Settings{Addr: "127.0.0.1:8080", DB: "carnet.db", LogFormat: "text"}
-	if err != nil || s != want || !s.Loopback() {
+	want := Settings{Addr: "127.0.0.1:8080", DB: "carnet.db", LogFormat: "text", Edge: Edge{Connections: 1024, PerAddress: 128}}
+	if err != nil || !reflect.DeepEqual(s, want) || !s.Loopback() {
 		t.Errorf("%+v, %v", s, err)
 	}
 }

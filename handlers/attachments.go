@@ -325,6 +325,10 @@ func (h *handlers) download(c *fiber.Ctx, a data.Attachment) error {
 	c.Set(fiber.HeaderContentType, "application/octet-stream")
 	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": a.Name}))
 	c.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	// A large file takes its time on a slow line; who reads slower than this is cut.
+	if err := c.Context().SetWriteDeadline(time.Now().Add(writeTimeout + time.Duration(content.Size()/slowestReader)*time.Second)); err != nil {
+		return err
+	}
 	return c.SendStream(content, int(content.Size()))
 }
 

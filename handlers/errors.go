@@ -54,6 +54,8 @@ func words(l i18n.Lang, status int) string {
 		return l.T("Ceci a changé entre-temps. Rechargez la page pour voir où en sont les choses.", "This has changed in the meantime. Reload the page to see where things stand.")
 	case fiber.StatusGone:
 		return l.T("La source de cet e-mail a été effacée avec l’un de ses destinataires : il ne peut être ni lu ainsi ni renvoyé.", "The source of this email was erased with one of its recipients: it can be neither read like this nor sent again.")
+	case fiber.StatusMisdirectedRequest:
+		return l.T("Carnet ne répond pas sous ce nom. Utilisez l’adresse que votre administrateur vous a donnée.", "Carnet does not answer under this name. Use the address that your administrator gave you.")
 	case fiber.StatusRequestEntityTooLarge:
 		return l.T("C’est trop long pour être envoyé d’un coup. Raccourcissez, puis réessayez.", "This is too long to be sent at once. Shorten it, then try again.")
 	case fiber.StatusUnsupportedMediaType:

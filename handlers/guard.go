@@ -67,6 +67,25 @@ func (h *handlers) local(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+// named refuses a name that is not ours, where no proxy stands in front that
+// would: what is asked under another name was meant for another site, or leads
+// here by a trick. A health check may ask by address.
+func (h *handlers) named(c *fiber.Ctx) error {
+	if h.OwnHostOnly && h.PublicURL != nil && !sameHost(string(c.Request().Host()), h.PublicURL) && c.Path() != "/healthz" {
+		return fiber.ErrMisdirectedRequest
+	}
+	return c.Next()
+}
+
+// sameHost tells whether a Host header names the host and port of a URL.
+func sameHost(host string, u *url.URL) bool {
+	if strings.EqualFold(host, u.Host) {
+		return true
+	}
+	standard := map[string]string{"https": ":443", "http": ":80"}[u.Scheme]
+	return strings.EqualFold(strings.TrimSuffix(host, standard), strings.TrimSuffix(u.Host, standard))
+}
+
 // unread answers a request that could not be read, and so reached no route.
 func (h *handlers) unread(c *fiber.Ctx, err error) error {
 	h.protect(c)
@@ -80,12 +99,15 @@ func (h *handlers) protect(c *fiber.Ctx) {
 	c.Set("Cross-Origin-Opener-Policy", "same-origin")
 	c.Set("Cross-Origin-Resource-Policy", "same-origin")
 	c.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
-	if h.PublicURL != nil && h.PublicURL.Scheme == "https" {
+	if h.secure() {
 		c.Set("Strict-Transport-Security", "max-age=31536000")
 	}
 	c.Set(fiber.HeaderCacheControl, "private, no-cache")
 	c.Vary("HX-Request")
 }
+
+// secure tells whether browsers come by https.
+func (h *handlers) secure() bool { return h.PublicURL != nil && h.PublicURL.Scheme == "https" }
 
 // origin refuses a request that another site made a browser send: Go's
 // CrossOriginProtection, and a request with our cookie that says neither where
@@ -113,6 +135,9 @@ func (h *handlers) origin() fiber.Handler {
 			r.Header.Set("Origin", origin)
 		}
 		if err := guard.Check(r); err != nil {
+			return fiber.ErrForbidden
+		}
+		if h.secure() && strings.HasPrefix(origin, "http://") { // Check compares hosts: Host names no scheme
 			return fiber.ErrForbidden
 		}
 		if site == "" && origin == "" && (h.Demo || c.Cookies(h.sessions.name) != "") {
@@ -158,7 +183,7 @@ func (h *handlers) session(c *fiber.Ctx) error {
 	if !session.IsNew {
 		c.Locals(sessionLocal, session)
 	}
-	c.SetUserContext(data.As(c.UserContext(), data.Actor{User: user(c).ID, Address: c.IP()}))
+	c.SetUserContext(data.As(c.UserContext(), data.Actor{User: user(c).ID, Address: h.remote(c)}))
 	if !session.IsNew || !h.Demo {
 		return c.Next()
 	}

@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"time"
 
@@ -25,12 +26,20 @@ type Config struct {
 	Demo      bool       // sign everybody in, and say that nothing leaves
 	SetupCode string     // asked of who makes the first account
 	Post      *mail.Post // how mails leave
+
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; of no IPv4-mapped addresses
+	OwnHostOnly    bool           // answer under the host of PublicURL alone: no proxy stands in front
 }
 
 // Limits of a request.
 const (
 	maxBody   = 256 << 10
 	maxFields = 1000 // of a form
+
+	readTimeout   = 15 * time.Second // of a request but a file's, whose bytes may take longer (arriving)
+	writeTimeout  = 30 * time.Second // of an answer but a file
+	idleTimeout   = 60 * time.Second // between two requests
+	slowestReader = 64 << 10         // bytes a second, of who downloads a file
 )
 
 // New returns the application. An error is a broken template or asset.
@@ -39,7 +48,7 @@ func New(cfg Config) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &handlers{Config: cfg, assets: assets, views: views.New(assets.Path), kept: newKept(), tries: newTries()}
+	h := &handlers{Config: cfg, assets: assets, views: views.New(assets.Path), kept: newKept(), tries: newTries(), rates: newRates()}
 	if err := h.views.Load(); err != nil {
 		return nil, err
 	}
@@ -53,15 +62,16 @@ func New(cfg Config) (*fiber.App, error) {
 		ErrorHandler:                 h.unread,
 		Immutable:                    true, // what a handler keeps must not change under it
 		DisableStartupMessage:        true,
-		ReadTimeout:                  15 * time.Second,
-		WriteTimeout:                 30 * time.Second,
-		IdleTimeout:                  60 * time.Second,
+		ReadTimeout:                  readTimeout,
+		WriteTimeout:                 writeTimeout,
+		IdleTimeout:                  idleTimeout,
 		BodyLimit:                    maxBody, // read beforehand; what is larger is a stream (limits)
 		StreamRequestBody:            true,
 		DisablePreParseMultipartForm: true,
 		ReadBufferSize:               16 << 10,
 		Concurrency:                  4096,
-		// No proxy is believed: addresses in pages are relative or of PublicURL.
+		// Fiber believes no proxy: addresses in pages are relative or of
+		// PublicURL, and remote says who asks.
 		EnableTrustedProxyCheck: true,
 	})
 	h.routes(app)
@@ -75,6 +85,7 @@ type handlers struct {
 	sessions *sessionStore
 	kept     *kept
 	tries    *tries
+	rates    *rates
 	typed    typed
 }
 

@@ -41,7 +41,8 @@ type office struct {
 	log   *lines
 	post  *mail.Post
 
-	engine *counted // nil for a book that is not the test's own
+	engine *counted      // nil for a book that is not the test's own
+	tally  *atomic.Int64 // of requests; nil for the application that tests share
 }
 
 // counted is an engine that counts the transactions that write, and those of
@@ -104,7 +105,14 @@ func (o office) digest(t testing.TB) uint64 {
 // open starts the application on a book.
 func open(t testing.TB, store *data.Store, change ...func(*Config)) office {
 	t.Helper()
-	o := office{t: t, store: store, log: &lines{}}
+	o := office{t: t, store: store, log: &lines{}, tally: &atomic.Int64{}}
+	t.Cleanup(func() { // `make attack` adds these lines up
+		wrong := 0
+		if t.Failed() {
+			wrong = 1
+		}
+		t.Logf("In the end: %d requests, %d wrong", o.tally.Load(), wrong)
+	})
 	cfg := Config{Store: store, Log: slog.New(slog.NewTextHandler(o.log, nil)), SetupCode: setupCode}
 	cfg.Post = post(t, store, &mail.Route{Outgoing: mail.Captured, From: demo.Sender})
 	for _, f := range change {
@@ -262,6 +270,9 @@ func (o office) ask(t testing.TB, method, address, body string, headers ...heade
 func (o office) do(t testing.TB, r *http.Request) answer {
 	t.Helper()
 	r.RequestURI = r.URL.RequestURI() // the dump that Test makes drops the host of a whole URL
+	if o.tally != nil {
+		o.tally.Add(1)
+	}
 	res, err := o.app.Test(r, -1)
 	if err != nil {
 		t.Fatalf("%s %s: %v", r.Method, r.URL, err)

@@ -253,7 +253,13 @@ func (h *handlers) messagesCreate(c *fiber.Ctx) error {
 			return h.composer(c, fiber.StatusOK, w)
 		}
 	}
+	if w.tooMuch() {
+		return h.composer(c, fiber.StatusTooManyRequests, w)
+	}
 	id, err := w.send()
+	if err != nil {
+		w.unspend()
+	}
 	var invalid data.Invalid
 	if errors.As(err, &invalid) {
 		w.explain(invalid)

@@ -7,7 +7,7 @@ import "github.com/gofiber/fiber/v2"
 // who write or who administer. The form of a page posts to the address that
 // shows it, a button to its own.
 func (h *handlers) routes(app *fiber.App) {
-	app.Use(h.log, h.headers, h.local)
+	app.Use(h.log, h.headers, h.strict, h.local, h.named)
 	app.Get("/static/:hash/:name", h.staticShow)
 	app.Get("/healthz", h.healthShow)
 	app.Get("/favicon.ico", h.faviconShow)

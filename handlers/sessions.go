@@ -43,7 +43,7 @@ func (h *handlers) sessionsNew(c *fiber.Ctx) error {
 func (h *handlers) sessionsCreate(c *fiber.Ctx) error {
 	v := sessionsNew{Lang: h.lang(c), Email: c.FormValue("email"), Next: c.FormValue("next"), Kept: c.FormValue("kept")}
 	account, _ := data.AddressKey(v.Email) // all spellings are one account; what is no address is nobody's
-	if !h.tries.allow(time.Now(), c.IP(), account) {
+	if !h.tries.allow(time.Now(), h.remote(c), account) {
 		v.Error = words(v.Lang, fiber.StatusTooManyRequests)
 		return h.page(c, fiber.StatusTooManyRequests, v)
 	}
@@ -55,7 +55,7 @@ func (h *handlers) sessionsCreate(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	h.tries.forget(c.IP(), account)
+	h.tries.forget(h.remote(c), account)
 	if err := h.signIn(c, u); err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (h *handlers) setupNew(c *fiber.Ctx) error {
 // that a stranger cannot take a fresh book.
 func (h *handlers) setupCreate(c *fiber.Ctx) error {
 	f := h.posted(c, "code", "agency", "name", "email", "password")
-	if !h.tries.allow(time.Now(), c.IP(), "setup") {
+	if !h.tries.allow(time.Now(), h.remote(c), "setup") {
 		return h.page(c, fiber.StatusTooManyRequests, setupNew{f, words(f.Lang, fiber.StatusTooManyRequests)})
 	}
 	typed := strings.ToUpper(strings.TrimSpace(f.Values["code"]))
