@@ -210,7 +210,7 @@ func (h *handlers) receive(c *fiber.Ctx, left, most int64, name func(page data.I
 				a.Name = file
 				return name(page, a)
 			})
-			if errors.Is(err, blob.ErrTooLarge) {
+			if errors.Is(err, blob.ErrTooLarge) || h.Public && errors.Is(err, blob.ErrFull) {
 				return data.Invalid{{Field: "file", Problem: data.TooLarge, Max: int(most)}}
 			}
 			return err

@@ -18,7 +18,7 @@ import (
 // the agency, and the files attached to mails.
 const (
 	bookBytes  = 1792 << 10
-	filesBytes = 256 << 10
+	filesBytes = 250_000
 )
 
 // seedLife is how long the dates of a seed stay believable.
