@@ -48,7 +48,7 @@ func NewDemo(cfg DemoConfig) (*Demo, error) {
 	if d.handlers.sessions.options.Secure {
 		d.cookie = "__Host-demo"
 	}
-	d.visitors = newVisitors(d.begin)
+	d.visitors = newVisitors()
 	d.App = d.handlers.blank()
 	d.routes()
 	return d, nil
@@ -77,13 +77,18 @@ func (d *Demo) Run(ctx context.Context) { d.visitors.run(ctx) }
 // Close erases all books, after the requests under way.
 func (d *Demo) Close() { d.visitors.close() }
 
-// begin makes a visitor with a book of their own.
-func (d *Demo) begin(ctx context.Context) (*visitor, error) {
+// begin makes a visitor with a book of their own, in the language and the theme
+// of who asks for it.
+func (d *Demo) begin(c *fiber.Ctx) (*visitor, error) {
+	ctx := c.UserContext()
 	store, erase, err := d.cfg.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	post, err := mail.NewPost(ctx, store, d.cfg.Log, &mail.Route{Outgoing: mail.Captured, From: d.cfg.From})
+	if err == nil {
+		err = prefer(ctx, store, data.Language(d.handlers.lang(c)), theme(c))
+	}
 	if err != nil {
 		return nil, errors.Join(err, erase())
 	}
@@ -101,6 +106,15 @@ func (d *Demo) begin(ctx context.Context) (*visitor, error) {
 			d.cfg.Log.Error("a visitor's book was not erased", "cause", err)
 		}
 	}}, nil
+}
+
+func prefer(ctx context.Context, store *data.Store, l data.Language, t data.Theme) error {
+	u, err := store.FirstUser(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = store.Prefer(ctx, u.ID, l, t)
+	return err
 }
 
 // forward hands a request over to the application of who sends it.
@@ -158,7 +172,7 @@ func (d *Demo) demosNew(c *fiber.Ctx) error {
 
 // demosCreate: POST /demo begins a book, in place of the one there is.
 func (d *Demo) demosCreate(c *fiber.Ctx) error {
-	token, err := d.visitors.open(c.UserContext(), c.IP(), c.Cookies(d.cookie))
+	token, err := d.visitors.open(c.IP(), c.Cookies(d.cookie), func() (*visitor, error) { return d.begin(c) })
 	var none errVisitors
 	if errors.As(err, &none) {
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(none.wait.Seconds()))))

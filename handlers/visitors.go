@@ -33,8 +33,7 @@ type visitor struct {
 // visitors are the people who have a book, by the SHA-256 of the token in their
 // cookie. A book is closed when it is gone and no request uses it any more.
 type visitors struct {
-	begin func(context.Context) (*visitor, error) // opens a book
-	now   func() time.Time
+	now func() time.Time
 
 	mu     sync.Mutex
 	known  map[[sha256.Size]byte]*visitor
@@ -44,12 +43,12 @@ type visitors struct {
 	ended  sync.WaitGroup // counts books
 }
 
-func newVisitors(begin func(context.Context) (*visitor, error)) *visitors {
+func newVisitors() *visitors {
 	begun, err := lru.New[string, window](10_000)
 	if err != nil {
 		panic(err) // only a size below 1 is an error
 	}
-	return &visitors{begin: begin, now: time.Now, known: map[[sha256.Size]byte]*visitor{}, begun: begun}
+	return &visitors{now: time.Now, known: map[[sha256.Size]byte]*visitor{}, begun: begun}
 }
 
 // errVisitors: no book can be begun for a while.
@@ -98,13 +97,13 @@ func (v *visitors) release(x *visitor) {
 }
 
 // open begins a book for who comes from an address, in place of the one of a
-// token if there is one, and returns its token. The error is an errVisitors if
-// there is no place, and then the old book stays.
-func (v *visitors) open(ctx context.Context, address, old string) (string, error) {
+// token if there is one, and returns its token. The error is begin's, or an
+// errVisitors if there is no place, and then the old book stays.
+func (v *visitors) open(address, old string, begin func() (*visitor, error)) (string, error) {
 	if err := v.reserve(address, sha256.Sum256([]byte(old))); err != nil {
 		return "", err
 	}
-	x, err := v.begin(ctx)
+	x, err := begin()
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if err != nil {
