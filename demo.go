@@ -28,7 +28,8 @@ func serveDemo(ctx context.Context, settings cli.Settings, log *slog.Logger, std
 		return err
 	}
 	defer func() { err = errors.Join(err, copies.Close()) }()
-	app, err := handlers.NewDemo(handlers.DemoConfig{Log: log, PublicURL: settings.PublicURL, From: demo.Sender, Open: copies.Open})
+	app, err := handlers.NewDemo(handlers.DemoConfig{Config: handlers.Config{Log: log, PublicURL: settings.PublicURL},
+		From: demo.Sender, Open: copies.Open})
 	if err != nil {
 		return err
 	}

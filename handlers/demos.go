@@ -3,9 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"math"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -19,9 +17,8 @@ import (
 
 // DemoConfig is what a public demo needs.
 type DemoConfig struct {
-	Log       *slog.Logger
-	PublicURL *url.URL // where browsers find it; nil: wherever they say
-	From      data.Mailbox
+	Config // of every application: without a Store and a Post, which are each visitor's
+	From   data.Mailbox
 
 	// Open opens a new book, and returns what closes and erases it.
 	Open func(context.Context) (*data.Store, func() error, error)
@@ -44,7 +41,8 @@ func NewDemo(cfg DemoConfig) (*Demo, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Demo{cfg: cfg, cookie: "demo", handlers: s.handlers(Config{Log: cfg.Log, PublicURL: cfg.PublicURL, Demo: true, Public: true})}
+	cfg.Demo, cfg.Public = true, true
+	d := &Demo{cfg: cfg, cookie: "demo", handlers: s.handlers(cfg.Config)}
 	if d.handlers.sessions.options.Secure {
 		d.cookie = "__Host-demo"
 	}
@@ -92,7 +90,9 @@ func (d *Demo) begin(c *fiber.Ctx) (*visitor, error) {
 	if err != nil {
 		return nil, errors.Join(err, erase())
 	}
-	app := d.handlers.site.app(Config{Store: store, Log: d.cfg.Log, PublicURL: d.cfg.PublicURL, Demo: true, Public: true, Post: post})
+	own := d.cfg.Config
+	own.Store, own.Post = store, post
+	app := d.handlers.site.app(own)
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	stopped := make(chan struct{})
 	go func() {

@@ -94,7 +94,7 @@ func demoFor(t testing.TB, change ...func(*DemoConfig)) *publicDemo {
 		t.Fatal(err)
 	}
 	p := &publicDemo{log: &lines{}, clock: time.Now()}
-	cfg := DemoConfig{Log: slog.New(slog.NewTextHandler(p.log, nil)), From: demo.Sender,
+	cfg := DemoConfig{Config: Config{Log: slog.New(slog.NewTextHandler(p.log, nil))}, From: demo.Sender,
 		Open: func(ctx context.Context) (*data.Store, func() error, error) {
 			store, erase, err := copies.Open(ctx)
 			p.mu.Lock()
