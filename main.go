@@ -61,6 +61,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return err
 	}
 	log := newLog(settings.LogFormat, stderr)
+	if settings.PublicDemo() {
+		return serveDemo(ctx, settings, log, stdout)
+	}
 	store, closeStore, err := open(ctx, settings)
 	if err != nil {
 		return err
@@ -139,8 +142,16 @@ func serve(ctx context.Context, settings cli.Settings, store *data.Store, log *s
 	if err != nil {
 		return err
 	}
-	app.Server().MaxRequestsPerConn = 1000 // then a client connects anew, and counts anew
 	fmt.Fprintln(stdout, "carnet "+version()+" listens on "+address)
+	err = answer(ctx, app, door, store.Broken(), log)
+	log.Info("stopped")
+	return err
+}
+
+// answer answers requests until ctx ends or something is broken, and finishes
+// those under way.
+func answer(ctx context.Context, app *fiber.App, door *edge.Edge, broken <-chan error, log *slog.Logger) error {
+	app.Server().MaxRequestsPerConn = 1000 // then a client connects anew, and counts anew
 	served := make(chan error, 1)
 	go func() { served <- app.Listener(door.Listener()) }()
 	hangup := make(chan os.Signal, 1)
@@ -152,16 +163,14 @@ func serve(ctx context.Context, settings cli.Settings, store *data.Store, log *s
 		select {
 		case <-hangup:
 			door.Reload()
-			continue
-		case err = <-served:
-		case err = <-store.Broken():
+		case err := <-served:
+			return err
+		case err := <-broken:
 			log.Error("nothing can be written any more: stopping", "cause", err)
-			err = errors.Join(err, shutDown(app))
+			return errors.Join(err, shutDown(app))
 		case <-ctx.Done():
-			err = shutDown(app)
+			return shutDown(app)
 		}
-		log.Info("stopped")
-		return err
 	}
 }
 

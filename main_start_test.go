@@ -107,7 +107,7 @@ func TestRefusals(t *testing.T) {
 		"unknown command":  {2, []string{"sevre"}},
 		"no such format":   {2, []string{"-log-format", "xml"}},
 		"another engine":   {2, []string{"-db", "postgres://localhost/carnet"}},
-		"demo for all":     {2, []string{"serve", "-demo", "-addr", ":0"}},
+		"demo of a book":   {1, []string{"serve", "-demo", "-addr", ":0", "-db", write("real.db", []byte("x"), 0o600)}},
 		"no sender":        {2, []string{"-smtp", "smtp://mail.example"}},
 		"clear, not local": {2, []string{"-smtp", "smtp+insecure://mail.example", "-from", "a@b.example"}},
 		"zero bytes":       {1, []string{"-db", write("zero.db", nil, 0o600)}},
@@ -222,6 +222,39 @@ func TestDemo(t *testing.T) {
 		t.Errorf("while it runs: %v, %v", files, err)
 	}
 	p.stop()
+	if files, err := os.ReadDir(folder); err != nil || len(files) != 0 {
+		t.Errorf("it left %v, %v", files, err)
+	}
+}
+
+// A public demo makes a book for who asks for one, shows it to nobody else, and
+// leaves nothing behind; what one before it left when it was killed, it removes.
+func TestPublicDemo(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-demo", "-public-url", "http://demo.example")
+	if got, err := p.visit("").get("/clients"); err != nil || got.status != http.StatusSeeOther || got.location != "/demo" {
+		t.Errorf("a stranger: %d to %q, %v", got.status, got.location, err)
+	}
+	v := p.visit("")
+	if got, err := v.post("/demo", nil); err != nil || got.status != http.StatusSeeOther || got.location != "/clients" {
+		t.Fatalf("a click: %d to %q, %v", got.status, got.location, err)
+	}
+	if got, err := v.get("/clients"); err != nil || got.status != http.StatusOK || !strings.Contains(got.body, "Menuiserie Lambert") {
+		t.Errorf("then: %d, %v", got.status, err)
+	}
+	folder := p.cmd.Dir
+	p.kill()
+	if files, err := os.ReadDir(folder); err != nil || len(files) != 1 {
+		t.Errorf("killed, it left %v, %v", files, err)
+	}
+	next := command(t, nil, "-demo", "-addr", "127.0.0.1:0", "-public-url", "http://demo.example")
+	next.Dir, next.Env = folder, p.cmd.Env
+	again := launch(t, next)
+	again.wait(`listens on (http://\S+)`)
+	if files, err := os.ReadDir(folder); err != nil || len(files) != 1 {
+		t.Errorf("the next one has %v, %v", files, err)
+	}
+	again.stop()
 	if files, err := os.ReadDir(folder); err != nil || len(files) != 0 {
 		t.Errorf("it left %v, %v", files, err)
 	}

@@ -59,7 +59,7 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Settings, 
 	f.StringVar(&public, "public-url", "", "`URL` at which browsers find Carnet, when it stands behind a proxy")
 	f.StringVar(&smtp, "smtp", "", "mail server: smtp://user:pass@host:587, smtps://user:pass@host:465, or smtp+insecure://127.0.0.1:2525 for a relay on this machine; it wins over the one that the page sets; without either, mails are held")
 	f.StringVar(&from, "from", "", "sender of every mail, over the one that the page sets: `\"Name <address>\"`")
-	f.BoolVar(&s.Demo, "demo", false, "show the demo agency in a temporary file, signed in; no mail ever leaves")
+	f.BoolVar(&s.Demo, "demo", false, "show the demo agency in a temporary file, signed in; no mail ever leaves. On an address, or with a -public-url, that other machines reach, it is a public demo: each visitor has a copy of their own for a while")
 	f.StringVar(&s.LogFormat, "log-format", "text", "log as `text` or json")
 	proxies := s.flags(f)
 	err := f.Parse(args)
@@ -140,9 +140,6 @@ func (s *Settings) read(db, public, smtp, from string) (err error) {
 	if s.LogFormat != "text" && s.LogFormat != "json" {
 		return fmt.Errorf("-log-format: %q is neither text nor json", s.LogFormat)
 	}
-	if s.Demo && !s.Loopback() {
-		return errors.New("-demo signs everybody in, so it listens on a loopback address only")
-	}
 	return nil
 }
 
@@ -174,6 +171,13 @@ func publicURL(s string) (*url.URL, error) {
 func (s Settings) Loopback() bool {
 	host, _, err := net.SplitHostPort(s.Addr)
 	return err == nil && mail.Loopback(host)
+}
+
+// PublicDemo tells whether a demo is for strangers: others can reach the address
+// it listens on, or the one at which browsers find it. Any other demo is one
+// book for this machine.
+func (s Settings) PublicDemo() bool {
+	return s.Demo && (!s.Loopback() || s.PublicURL != nil && !mail.Loopback(s.PublicURL.Hostname()))
 }
 
 // InClear tells whether browsers on other machines come by plain http, so that

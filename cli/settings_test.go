@@ -90,8 +90,6 @@ func TestMistakes(t *testing.T) {
 		{"-from a@agence.example -smtp smtp+insecure://u:s3cret@mail.example", "-smtp"},
 		{"-from a@agence.example -smtp http://u:s3cret@mail.example", "-smtp"},
 		{"-log-format xml", "-log-format"},
-		{"-demo -addr 0.0.0.0:8080", "-demo"},
-		{"-demo -addr :8080", "-demo"},
 		{"-demo=perhaps", "demo"},
 	} {
 		t.Run(x.args, func(t *testing.T) {
@@ -117,6 +115,24 @@ func TestDemoSendsNothing(t *testing.T) {
 	s, err := parse([]string{"-demo"}, "CARNET_SMTP=smtp://u:p@mail.example", "CARNET_FROM=a@agence.example")
 	if err != nil || s.SMTP != nil || !s.Demo {
 		t.Errorf("%+v, %v", s, err)
+	}
+}
+
+// A demo that other machines reach, straight or through a proxy, is a public one.
+func TestPublicDemo(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]bool{
+		"-demo": false, "-demo -addr [::1]:1": false, "-demo -addr localhost:1": false,
+		"-demo -public-url http://localhost:8080": false, "-demo -public-url https://127.0.0.1": false,
+		"-demo -addr :8080": true, "-demo -addr 0.0.0.0:80": true, "-demo -addr 192.168.1.4:1": true,
+		"-demo -addr :80 -public-url http://localhost": true,
+		"-demo -public-url https://demo.example":       true, "-demo -public-url http://192.168.1.4": true,
+		"-addr :8080": false, "-public-url https://carnet.example": false,
+	} {
+		s, err := parse(strings.Fields(args))
+		if err != nil || s.PublicDemo() != want {
+			t.Errorf("%s: %v, %v", args, s.PublicDemo(), err)
+		}
 	}
 }
 

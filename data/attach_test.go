@@ -219,3 +219,17 @@ func TestAttachAnnex(t *testing.T) {
 		t.Errorf("the draft has %+v", got.Attachments)
 	}
 }
+
+// What a page says can be attached is no more than the place for attachments
+// takes in all.
+func TestAttachmentLimitsOfAQuota(t *testing.T) {
+	t.Parallel()
+	folder, err := blob.OpenFolder(filepath.Join(t.TempDir(), "blobs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := datatest.On(t, datatest.Engine(t, filepath.Join(t.TempDir(), "carnet.db")), data.WithBlobs(blob.WithQuota(folder, 300_000)))
+	if got, err := s.AttachmentLimits(t.Context()); err != nil || got != (data.AttachmentLimits{Files: data.DefaultFiles, Bytes: 300_000}) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}

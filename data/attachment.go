@@ -36,10 +36,15 @@ const (
 	MaxMegabytes     = 50
 )
 
-// AttachmentLimits returns the limits as they are set.
+// AttachmentLimits returns the limits as they are set, or less if the place for
+// attachments takes less.
 func (s *Store) AttachmentLimits(ctx context.Context) (AttachmentLimits, error) {
 	x, err := s.Relay(ctx)
-	return x.Attachments(), err
+	limits := x.Attachments()
+	if quota, ok := s.blobs.(*blob.Quota); ok {
+		limits.Bytes = min(limits.Bytes, quota.Bytes)
+	}
+	return limits, err
 }
 
 // Check returns Invalid, for a field, if a message cannot go with the files.

@@ -140,7 +140,7 @@ func attachmentWords(l i18n.Lang, e data.FieldError) string {
 	case data.TooMany:
 		return l.T("%d fichiers au plus : retirez-en un d’abord.", "At most %d files: remove one first.", e.Max)
 	case data.TooLarge:
-		return l.T("C’est trop lourd : %d Mo au plus, tous fichiers ensemble.", "This is too large: %d MB at most, all files together.", e.Max/1_000_000)
+		return l.T("C’est trop lourd : %s au plus, tous fichiers ensemble.", "This is too large: %s at most, all files together.", attachmentsList{Lang: l}.Size(int64(e.Max)))
 	case data.Malformed:
 		return l.T("Le nom de ce fichier est illisible. Renommez-le, puis joignez-le de nouveau.", "The name of this file cannot be read. Rename it, then attach it again.")
 	case data.Required:
@@ -210,7 +210,7 @@ func (h *handlers) receive(c *fiber.Ctx, left, most int64, name func(page data.I
 				a.Name = file
 				return name(page, a)
 			})
-			if errors.Is(err, blob.ErrTooLarge) {
+			if errors.Is(err, blob.ErrTooLarge) || h.Public && errors.Is(err, blob.ErrFull) {
 				return data.Invalid{{Field: "file", Problem: data.TooLarge, Max: int(most)}}
 			}
 			return err

@@ -14,6 +14,9 @@ import (
 // errRole: the user's role does not allow this.
 var errRole = errors.New("handlers: not for this role")
 
+// errClosed: not in a public demo.
+var errClosed = errors.New("handlers: closed in a public demo")
+
 // status is the one place where an error becomes a status.
 func status(err error) int {
 	var f *fiber.Error
@@ -21,7 +24,7 @@ func status(err error) int {
 	switch {
 	case errors.As(err, &f):
 		return f.Code
-	case errors.Is(err, errRole):
+	case errors.Is(err, errRole), errors.Is(err, errClosed):
 		return fiber.StatusForbidden
 	case errors.As(err, &invalid):
 		return fiber.StatusUnprocessableEntity
@@ -99,6 +102,14 @@ func (h *handlers) fail(c *fiber.Ctx, err error) error {
 	v.Words = words(v.Lang, v.Status)
 	if errors.Is(err, errRole) {
 		v.Words = v.T("Votre rôle ne permet pas cela. Demandez à un administrateur.", "Your role does not allow this. Ask an administrator.")
+	}
+	if errors.Is(err, errClosed) {
+		v.Words = v.T("C’est fermé dans la démo publique. Installez Carnet pour l’essayer.", "This is closed in the public demo. Install Carnet to try it.")
+	}
+	if h.Public && v.Status == fiber.StatusInsufficientStorage { // not the server's disk: the copy
+		v.Status = fiber.StatusRequestEntityTooLarge
+		v.Words = v.T("Votre démo est pleine : rien n’a été enregistré. Supprimez quelque chose, ou recommencez avec une copie neuve.",
+			"Your demo is full: nothing was saved. Delete something, or start over with a fresh copy.")
 	}
 	if errors.Is(err, data.ErrUnknown) {
 		v.Words = v.T("Le disque du serveur a failli : nous ne savons pas si c’est enregistré. Vérifiez avant de recommencer.",

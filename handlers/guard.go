@@ -57,11 +57,12 @@ func (h *handlers) headers(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// local refuses to a demo, which signs everybody in, every name but those of
-// this machine: another site may have its own name lead here (DNS rebinding).
+// local refuses to a demo that signs everybody in to one book every name but
+// those of this machine: another site may have its own name lead here (DNS
+// rebinding).
 func (h *handlers) local(c *fiber.Ctx) error {
 	host := string(c.Request().Host())
-	if h.Demo && !mail.Loopback((&url.URL{Host: host}).Hostname()) && (h.PublicURL == nil || host != h.PublicURL.Host) {
+	if h.Demo && !h.Public && !mail.Loopback((&url.URL{Host: host}).Hostname()) && (h.PublicURL == nil || host != h.PublicURL.Host) {
 		return fiber.ErrForbidden
 	}
 	return c.Next()
@@ -238,10 +239,33 @@ func (h *handlers) writes(c *fiber.Ctx) error {
 
 // administers lets in who may change what is the agency's.
 func (h *handlers) administers(c *fiber.Ctx) error {
+	if h.Public {
+		return errClosed
+	}
 	if !user(c).Administers() {
 		return errRole
 	}
 	return c.Next()
+}
+
+// visitors closes to those of a public demo all that is not known to be
+// harmless: what sends, signs in, invites, imports or takes a copy.
+func (h *handlers) visitors(c *fiber.Ctx) error {
+	if h.Public && !openToVisitors(c.Path()) {
+		return errClosed
+	}
+	return c.Next()
+}
+
+// openToVisitors tells whether the noun that an address begins with is open in a public
+// demo. A new noun is closed until it stands here.
+func openToVisitors(path string) bool {
+	noun, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	switch noun {
+	case "", "clients", "messages", "annexes", "templates", "trash", "settings", "profile", "preferences":
+		return true
+	}
+	return false
 }
 
 // ours tells whether an address is a path of this site, and so safe to send a

@@ -24,6 +24,7 @@ type Config struct {
 	PublicURL *url.URL   // where browsers find Carnet; nil: wherever they say
 	InClear   bool       // others come by plain http: warn of it
 	Demo      bool       // sign everybody in, and say that nothing leaves
+	Public    bool       // the demo is a stranger's own copy, and closed where it could reach others
 	SetupCode string     // asked of who makes the first account
 	Post      *mail.Post // how mails leave
 
@@ -44,19 +45,53 @@ const (
 
 // New returns the application. An error is a broken template or asset.
 func New(cfg Config) (*fiber.App, error) {
-	assets, err := static.New()
+	s, err := newSite()
 	if err != nil {
 		return nil, err
 	}
-	h := &handlers{Config: cfg, assets: assets, views: views.New(assets.Path), kept: newKept(), tries: newTries(), rates: newRates()}
-	if err := h.views.Load(); err != nil {
-		return nil, err
+	return s.app(cfg), nil
+}
+
+// site is what the applications of one process share, and nobody changes.
+type site struct {
+	assets *static.Assets
+	views  *views.Views
+}
+
+func newSite() (site, error) {
+	assets, err := static.New()
+	if err != nil {
+		return site{}, err
 	}
-	if err := h.rehearse(); err != nil {
-		return nil, err
+	s := site{assets, views.New(assets.Path)}
+	if err := s.views.Load(); err != nil {
+		return site{}, err
 	}
-	h.sessions = newSessions(cfg.Store, cfg.PublicURL)
-	app := fiber.New(fiber.Config{
+	return s, s.rehearse()
+}
+
+// app returns an application of its own on a book of its own: nothing that it
+// keeps is another's.
+func (s site) app(cfg Config) *fiber.App {
+	h := s.handlers(cfg)
+	app := h.blank()
+	h.routes(app)
+	return app
+}
+
+func (s site) handlers(cfg Config) *handlers {
+	h := &handlers{Config: cfg, site: s, sessions: newSessions(cfg.Store, cfg.PublicURL), tries: newTries(), rates: newRates()}
+	if cfg.Public {
+		h.kept = newKept(visitorRows, visitorWholes)
+	} else {
+		h.kept = newKept(keptRows, keptWholes)
+	}
+	return h
+}
+
+// blank returns an application without routes.
+func (h *handlers) blank() *fiber.App {
+	return fiber.New(fiber.Config{
 		AppName:                      "Carnet",
 		Views:                        h.views,
 		ErrorHandler:                 h.unread,
@@ -74,14 +109,11 @@ func New(cfg Config) (*fiber.App, error) {
 		// PublicURL, and remote says who asks.
 		EnableTrustedProxyCheck: true,
 	})
-	h.routes(app)
-	return app, nil
 }
 
 type handlers struct {
 	Config
-	assets   *static.Assets
-	views    *views.Views
+	site
 	sessions *sessionStore
 	kept     *kept
 	tries    *tries

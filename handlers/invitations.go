@@ -120,7 +120,7 @@ func (h *handlers) invitationsNotice(c *fiber.Ctx) error {
 		return err
 	}
 	v := h.invitationLink(c, i, c.FormValue("token"))
-	if !h.tries.allow(time.Now(), c.IP(), "notice") {
+	if !h.tries.allow(time.Now(), h.remote(c), "notice") {
 		v.Bad, v.Said = true, words(v.Lang, fiber.StatusTooManyRequests)
 		return h.invited(c, v)
 	}
@@ -192,7 +192,7 @@ func (h *handlers) invitation(c *fiber.Ctx) (v invitationsShow, gone func() erro
 	gone = func() error { return h.page(c, fiber.StatusNotFound, invitationsGone{v.Lang}) }
 	i, err := h.Store.Invitation(c.UserContext(), v.Token)
 	if errors.Is(err, data.ErrNotFound) {
-		if !h.tries.allow(time.Now(), c.IP(), "invitation") {
+		if !h.tries.allow(time.Now(), h.remote(c), "invitation") {
 			return v, nil, fiber.ErrTooManyRequests
 		}
 		return v, gone, err
@@ -228,7 +228,7 @@ func (h *handlers) invitationsJoin(c *fiber.Ctx) error {
 		return err
 	}
 	v.form = h.posted(c, "name", "password")
-	if !h.tries.allow(time.Now(), c.IP(), "invitation") {
+	if !h.tries.allow(time.Now(), h.remote(c), "invitation") {
 		v.Error = words(v.Lang, fiber.StatusTooManyRequests)
 		return h.page(c, fiber.StatusTooManyRequests, v)
 	}
@@ -243,7 +243,7 @@ func (h *handlers) invitationsJoin(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
-	h.tries.forget(c.IP(), "invitation")
+	h.tries.forget(h.remote(c), "invitation")
 	if err := h.signIn(c, u); err != nil {
 		return err
 	}

@@ -48,12 +48,18 @@ const (
 	keptWholes = 256
 )
 
-func newKept() *kept {
-	rows, err := lru.New[keptKey, views.Fragment](keptRows)
+// The same for a visitor of a public demo, who has one of many books.
+const (
+	visitorRows   = 512
+	visitorWholes = 8
+)
+
+func newKept(rowsMost, wholesMost int) *kept {
+	rows, err := lru.New[keptKey, views.Fragment](rowsMost)
 	if err != nil {
 		panic(err) // only a size below 1 is an error
 	}
-	wholes, err := lru.New[keptKey, *whole](keptWholes)
+	wholes, err := lru.New[keptKey, *whole](wholesMost)
 	if err != nil {
 		panic(err)
 	}

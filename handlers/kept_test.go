@@ -136,7 +136,7 @@ func TestKeptAnswersAreTheAskers(t *testing.T) {
 // An answer that is kept is gzipped once, beside the requests, and says the same.
 func TestKeptAnswerIsGzipped(t *testing.T) {
 	t.Parallel()
-	k, w := newKept(), &whole{body: []byte(strings.Repeat("favori ", 1000))}
+	k, w := newKept(keptRows, keptWholes), &whole{body: []byte(strings.Repeat("favori ", 1000))}
 	k.gzip(w)
 	packed := w.gzip.Load()
 	if packed == nil || len(*packed) > 200 {

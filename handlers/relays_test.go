@@ -31,7 +31,7 @@ func newMailbox(t *testing.T) *mailbox {
 		t.Fatal(err)
 	}
 	m := &mailbox{addr: listener.Addr().(*net.TCPAddr)}
-	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &visitor{m}, nil }))
+	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &dialogue{m}, nil }))
 	server.AllowInsecureAuth = true // as a relay on this machine does
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { _ = server.Close() })
@@ -47,14 +47,14 @@ func (m *mailbox) letters() []string {
 // goodPassword is the one of the user that the server knows, agence.
 const goodPassword = "canary-that-is-good"
 
-type visitor struct{ m *mailbox }
+type dialogue struct{ m *mailbox }
 
-func (*visitor) Reset()        {}
-func (*visitor) Logout() error { return nil }
-func (*visitor) AuthMechanisms() []string {
+func (*dialogue) Reset()        {}
+func (*dialogue) Logout() error { return nil }
+func (*dialogue) AuthMechanisms() []string {
 	return []string{sasl.Plain}
 }
-func (*visitor) Auth(string) (sasl.Server, error) {
+func (*dialogue) Auth(string) (sasl.Server, error) {
 	return sasl.NewPlainServer(func(_, user, password string) error {
 		if user != "agence" || password != goodPassword {
 			return &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "authentication failed"}
@@ -62,14 +62,14 @@ func (*visitor) Auth(string) (sasl.Server, error) {
 		return nil
 	}), nil
 }
-func (*visitor) Mail(from string, _ *smtp.MailOptions) error {
+func (*dialogue) Mail(from string, _ *smtp.MailOptions) error {
 	if strings.HasPrefix(from, "refuse@") {
 		return &smtp.SMTPError{Code: 553, Message: "not your sender"}
 	}
 	return nil
 }
-func (*visitor) Rcpt(string, *smtp.RcptOptions) error { return nil }
-func (v *visitor) Data(r io.Reader) error {
+func (*dialogue) Rcpt(string, *smtp.RcptOptions) error { return nil }
+func (v *dialogue) Data(r io.Reader) error {
 	b, err := io.ReadAll(r)
 	v.m.mu.Lock()
 	defer v.m.mu.Unlock()

@@ -31,6 +31,7 @@ type shell struct {
 	Theme   data.Theme
 	User    data.User // zero when signed out
 	InClear bool
+	Public  bool // a public demo: say so
 	Toasts  []toast
 	Body    views.Fragment
 	Here    string // the address of the page, for a form that comes back to it
@@ -73,7 +74,7 @@ func (h *handlers) page(c *fiber.Ctx, status int, v titled) error {
 		section = "settings"
 	}
 	s := shell{Lang: h.lang(c), Title: v.Title(), Section: section, Theme: theme(c), User: user(c),
-		InClear: h.InClear, Body: body, Here: c.OriginalURL()}
+		InClear: h.InClear, Public: h.Public, Body: body, Here: c.OriginalURL()}
 	if s.Toasts, err = h.flashes(c); err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ func (h *handlers) routes(app *fiber.App) {
 	app.Get("/healthz", h.healthShow)
 	app.Get("/favicon.ico", h.faviconShow)
 
-	app.Use(h.origin(), h.limits)
+	app.Use(h.origin(), h.limits, h.visitors)
 	app.Get("/setup", h.setupNew)
 	app.Post("/setup", h.setupCreate)
 

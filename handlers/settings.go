@@ -16,5 +16,5 @@ func (v settingsIndex) Title() string  { return v.T("Réglages", "Settings") }
 
 // settingsIndex: GET /settings leads to all that can be set.
 func (h *handlers) settingsIndex(c *fiber.Ctx) error {
-	return h.page(c, fiber.StatusOK, settingsIndex{h.lang(c), user(c).Administers()})
+	return h.page(c, fiber.StatusOK, settingsIndex{h.lang(c), user(c).Administers() && !h.Public})
 }

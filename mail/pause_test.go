@@ -202,7 +202,7 @@ func TestCommitFails(t *testing.T) {
 	full := errors.New("disk full")
 	committing := func() error { return fmt.Errorf("commit: %w", full) }
 	f := newFake(t, nil)
-	for _, tr := range []Transport{f.smtp(), Capture{}} {
+	for _, tr := range []Transport{f.smtp(), &Capture{}} {
 		res, err := tr.Send(t.Context(), three(), committing)
 		if !errors.Is(err, full) || res.Outcomes != nil {
 			t.Errorf("%T: %v, %v", tr, res, err)

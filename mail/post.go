@@ -142,7 +142,7 @@ func (p *Post) newWorker() *Worker {
 	w := &Worker{Store: p.store, Log: p.log, Connections: r.Connections, PerMinute: r.PerMinute}
 	switch r.Outgoing {
 	case Captured:
-		w.Transport, w.Server = Capture{}, "demo"
+		w.Transport, w.Server = &Capture{}, "demo"
 	case Leaving:
 		w.Transport, w.Server = NewSMTP(r.Server, Options{}), r.Server.Host
 	default:

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/gofiber/template/html/v2"
 )
@@ -27,11 +28,15 @@ type Fragment = template.HTML
 // Views renders the templates. It is a fiber.Views, but for layouts, which
 // this package does without: a page is rendered first, then what stands around
 // it, so that an error of the page is an error and not half a page.
-type Views struct{ engine *html.Engine }
+type Views struct {
+	engine *html.Engine
+	load   func() error
+}
 
 // New returns the views. asset gives the address of a file of package static.
 func New(asset func(name string) (string, error)) *Views {
 	v := &Views{engine: html.NewFileSystem(http.FS(files), ".html")}
+	v.load = sync.OnceValue(v.parse)
 	v.engine.AddFuncMap(map[string]any{
 		"asset": asset, "path": Path, "id": elementID,
 		"hue": hue, "initials": initials, "tel": tel, "groups": groups,
@@ -39,8 +44,11 @@ func New(asset func(name string) (string, error)) *Views {
 	return v
 }
 
-// Load parses every template; an error is a broken template.
-func (v *Views) Load() error {
+// Load parses every template, once, however many applications share the views
+// and ask for it; an error is a broken template.
+func (v *Views) Load() error { return v.load() }
+
+func (v *Views) parse() error {
 	if err := v.engine.Load(); err != nil {
 		return fmt.Errorf("views: %w", err)
 	}
