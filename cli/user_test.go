@@ -74,7 +74,7 @@ func TestSocketBounds(t *testing.T) {
 		}
 		waiting = append(waiting, conn)
 	}
-	for _, said := range []string{strings.Repeat("x", maxAsked+1) + "\n", "nonsense\n", "[]\n"} {
+	for _, said := range []string{`{"do":"` + strings.Repeat("x", maxAsked) + "\"}\n", "nonsense\n", "[]\n"} {
 		conn, err := net.Dial("unix", path)
 		if err != nil {
 			t.Fatal(err)
