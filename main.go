@@ -53,6 +53,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		fmt.Fprintln(stdout, "carnet", version())
 		return nil
 	}
+	if len(args) > 0 && args[0] == "user" {
+		return cli.User(ctx, args[1:], getenv, stdout, open)
+	}
 	if len(args) > 0 && args[0] == "serve" {
 		args = args[1:]
 	}
@@ -141,6 +144,9 @@ func serve(ctx context.Context, settings cli.Settings, store *data.Store, log *s
 	app, err := handlers.New(cfg)
 	if err != nil {
 		return err
+	}
+	if !settings.Demo {
+		defer cli.Answer(ctx, settings, store, address, log)()
 	}
 	fmt.Fprintln(stdout, "carnet "+version()+" listens on "+address)
 	err = answer(ctx, app, door, store.Broken(), log)

@@ -1,4 +1,5 @@
-// Package cli reads the command line and the environment.
+// Package cli reads the command line and the environment, and does the commands
+// beside "serve".
 package cli
 
 import (
@@ -65,7 +66,7 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Settings, 
 	err := f.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		f.SetOutput(out)
-		fmt.Fprintln(out, "usage: carnet [serve] [flags] | carnet version\n\nEach flag has a twin in the environment: -public-url is CARNET_PUBLIC_URL.\nCARNET_KEY (32 bytes in base64) encrypts the secrets in the database; without it a file beside the database does.\n\nflags:")
+		fmt.Fprintln(out, "usage: carnet [serve] [flags] | carnet user … | carnet version\n\nEach flag has a twin in the environment: -public-url is CARNET_PUBLIC_URL.\nCARNET_KEY (32 bytes in base64) encrypts the secrets in the database; without it a file beside the database does.\n\nflags:")
 		f.PrintDefaults()
 		return s, ErrHelp
 	}

@@ -133,8 +133,8 @@ func (h *handlers) invitationsNotice(c *fiber.Ctx) error {
 		l = i18n.Lang(i.Language)
 	}
 	err = h.notice(c.UserContext(), i.Mailbox(), data.Language(l), l.T("%s vous invite dans son carnet", "%s invites you to its address book", agency.Name),
-		l.T("Bonjour,\n\n%s vous invite dans le carnet de %s. Ouvrez ce lien pour choisir votre mot de passe :\n\n%s\n\nIl sert une seule fois, jusqu’au %s. Si vous n’attendiez pas cette invitation, ne faites rien.\n",
-			"Hello,\n\n%s invites you to the address book of %s. Open this link to choose your password:\n\n%s\n\nIt works once, until %s. If you did not expect this invitation, do nothing.\n",
+		l.T("Bonjour,\n\n%s (%s) vous invite dans son carnet d’adresses. Ouvrez ce lien pour choisir votre mot de passe :\n\n%s\n\nIl sert une seule fois, jusqu’au %s. Si vous n’attendiez pas cette invitation, ne faites rien.\n",
+			"Hello,\n\n%s (%s) invites you to its address book. Open this link to choose your password:\n\n%s\n\nIt works once, until %s. If you did not expect this invitation, do nothing.\n",
 			user(c).Name, agency.Name, v.Link, l.Moment(zoneOf(c).at(i.Expires))))
 	switch {
 	case errors.Is(err, mail.ErrNowhere):
@@ -172,7 +172,7 @@ type invitationsShow struct {
 func (invitationsShow) Template() string { return "invitations/show" }
 
 func (v invitationsShow) Title() string {
-	return v.T("Bienvenue dans le carnet de %s", "Welcome to the address book of %s", v.Agency)
+	return v.T("Bienvenue chez %s", "Welcome to %s", v.Agency)
 }
 
 // invitationsGone is what a link shows that opens nothing, whatever the cause.

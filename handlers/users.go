@@ -70,16 +70,21 @@ func (h *handlers) usersIndex(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	last := max((len(all)+usersPage-1)/usersPage, 1)
-	page := min(max(c.QueryInt("page", 1), 1), last)
-	if v.Before = page - 1; page < last {
-		v.After = page + 1
-	}
-	v.Users = all[(page-1)*usersPage : min(page*usersPage, len(all))]
+	v.turn(all, c.QueryInt("page", 1))
 	if v.Invitations, err = h.Store.Invitations(c.UserContext()); err != nil {
 		return err
 	}
 	return h.page(c, fiber.StatusOK, v)
+}
+
+// turn shows a page of everybody; the nearest if there is none of that number.
+func (v *usersIndex) turn(all []data.User, page int) {
+	last := max((len(all)+usersPage-1)/usersPage, 1)
+	page = min(max(page, 1), last)
+	if v.Before = page - 1; page < last {
+		v.After = page + 1
+	}
+	v.Users = all[(page-1)*usersPage : min(page*usersPage, len(all))]
 }
 
 type usersEdit struct {
