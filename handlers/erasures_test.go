@@ -39,6 +39,7 @@ func TestErasureWalk(t *testing.T) {
 	b.click("Devis D-2026-118 — escalier chêne").sees("Contact effacé", "la source de cet e-mail avec lui", "Bonjour à tous les deux").misses("Source (.eml)", "carnet.invalid")
 	source := b.at.Path + "/source"
 	b.click("Écrire de nouveau").sees("Julien Lambert").misses("carnet.invalid", "effacé")
+	b.click("Reprendre les destinataires du dernier envoi").sees("Julien Lambert").misses("carnet.invalid", "effacé")
 	b.send(http.MethodGet, source, "")
 	b.is(http.StatusGone).sees("La source de cet e-mail a été effacée")
 	b.send(http.MethodGet, "/clients/"+string(client.ID)+"/contacts/"+string(contact.ID)+"/erase", "")
