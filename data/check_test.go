@@ -31,6 +31,13 @@ func fill(t *testing.T, s *Store) []kv.Entry {
 			}
 		}
 	}
+	z := must(s.CreateContact(ctx, "", Contact{Client: c.ID, Email: "z@x.fr"}, false))
+	wait := must(s.Compose(Message{Client: c.ID, Subject: "x", To: []Mailbox{{Address: "z@x.fr"}, {Address: "b@x.fr"}}}))
+	must(s.Enqueue(ctx, "", Posting{Message: wait, Raw: [][]byte{[]byte("raw")}}))
+	must(s.EraseContact(ctx, c.ID, z.ID)) // its mail still leaves for another
+	erased := s.kv.Update(ctx, func(w kv.Writer) error {
+		return put(w, erasureKey(c.ID, z.ID), erasure{Client: c.ID, Contact: z.ID, Addresses: []string{"z@x.fr"}})
+	})
 	err := s.kv.Update(ctx, func(w kv.Writer) error {
 		return firstErr(insertUser(w, u), put(w, key[string](tAgency), Agency{Name: "A"}))
 	})
@@ -50,7 +57,7 @@ func fill(t *testing.T, s *Store) []kv.Entry {
 		return err
 	}
 	reset := func() error { _, err := s.CreateReset(ctx, u.ID); return err }
-	if err := firstErr(err, kept, invite(), reset(), s.CreateSession(ctx, "token", u.ID), s.DeleteClient(ctx, binned.ID), deleted); err != nil {
+	if err := firstErr(err, kept, erased, invite(), reset(), s.CreateSession(ctx, "token", u.ID), s.DeleteClient(ctx, binned.ID), deleted); err != nil {
 		t.Fatal(err)
 	}
 	return must(view(ctx, s, func(r kv.Reader) ([]kv.Entry, error) { return r.Scan(kv.Range{}) }))
@@ -97,7 +104,7 @@ func TestCheckFindsDamage(t *testing.T) {
 	for _, e := range entries {
 		table := tableOf(e.Key)
 		seen[table] = true
-		if slices.Contains([]string{tMeta, tSeq, tOnce, tAgency, tRelay, tTemplate, tJournal}, table) {
+		if slices.Contains([]string{tMeta, tSeq, tOnce, tAgency, tRelay, tTemplate, tJournal, tErasure}, table) {
 			continue // nothing else says that they have to be there
 		}
 		if table == tFormer { // nothing else says so either, but it names somebody

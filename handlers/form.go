@@ -150,6 +150,9 @@ func problemWords(l i18n.Lang, e data.FieldError) string {
 		}
 		return l.T("Ce client a déjà un contact avec cette adresse.", "This client already has a contact with this address.")
 	case data.OutOfRange:
+		if e.Field == "days" {
+			return l.T("Un nombre de %d à %d.", "A number from %d to %d.", data.MinJournalDays, e.Max)
+		}
 		return l.T("Un nombre jusqu’à %d.", "A number up to %d.", e.Max)
 	case data.NoFile:
 		return l.T("Vous parlez d’une pièce jointe, mais aucun fichier n’est joint.", "You speak of an attachment, but no file is attached.")

@@ -52,7 +52,7 @@ func (messagesReader) Template() string { return "messages/_reader" }
 // readerOf returns the recipient that ?recipient= names, the first without it.
 func readerOf(c *fiber.Ctx, l i18n.Lang, m data.Message) (messagesReader, error) {
 	v := messagesReader{Lang: l, Number: c.QueryInt("recipient")}
-	if m.Each {
+	if m.Each && !m.Sourceless() {
 		v.All = m.Recipients()
 	}
 	if len(v.All) > 0 && (v.Number < 0 || v.Number >= len(v.All)) {

@@ -145,6 +145,9 @@ func (w *writer) takeLast() error {
 		f := w.draft.fields[i]
 		f.tokens, f.shown = nil, i == 0 || len(boxes) > 0
 		for _, b := range boxes {
+			if b.IsErased() {
+				continue
+			}
 			f.tokens = append(f.tokens, data.Token{Raw: b.Address, Mailbox: b})
 		}
 	}
