@@ -277,3 +277,15 @@ func TestConnectionsOfOneAddress(t *testing.T) {
 		_ = c.Close()
 	}
 }
+
+// One connection asks a thousand times at most; then it is closed after the
+// answer, so that who has it counts anew.
+func TestRequestsOfOneConnection(t *testing.T) {
+	t.Parallel()
+	b := newBook(t, func(*data.Store, data.ID) error { return nil })
+	p := start(t, "-db", b.path)
+	answer, err := write(strings.TrimPrefix(p.URL, "http://"), strings.Repeat("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", 1100), false)
+	if n := bytes.Count(answer, []byte("HTTP/1.1 200 OK")); err != nil || n != 1000 || !bytes.Contains(answer, []byte("Connection: close")) {
+		t.Errorf("%d answers, %v", n, err)
+	}
+}
