@@ -8,7 +8,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FASTHTTP    = v1.78.0
 FUZZTIME    = 10s
 MAILKILLS   = 200
-ATTACKS     = ^(TestRaw.*|TestSlow.*|TestFatAndSlow|TestConnectionsOfOneAddress|TestForged.*|TestTLS.*|TestPlainLeadsToTLS|TestACME|TestCrossSite|TestEveryRouteIsTried|TestRoutes.*|TestForms.*|TestOtherMethods|TestForeignForms|TestHeaders.*|TestHugeRequests|TestMalformedRequests|TestOwnHostOnly|TestDemoKnowsThisMachineOnly|TestRedirectsStayHere|TestThrottle.*|TestBad.*|TestBodiesThatAreNoForm|TestIDsOfNothing|TestQueriesOfNothing|TestInjection.*|Test.*Attack.*)$$
+ATTACKS     = ^(TestRaw.*|TestSlow.*|TestFatAndSlow|TestConnectionsOfOneAddress|TestRequestsOfOneConnection|TestForged.*|TestTLS.*|TestPlainLeadsToTLS|TestACME|TestCrossSite|TestEveryRouteIsTried|TestRoutes.*|TestForms.*|TestOtherMethods|TestForeignForms|TestHeaders.*|TestHugeRequests|TestMalformedRequests|TestOwnHostOnly|TestDemoKnowsThisMachineOnly|TestRedirectsStayHere|TestThrottle.*|TestBad.*|TestBodiesThatAreNoForm|TestIDsOfNothing|TestQueriesOfNothing|TestInjection.*|Test.*Attack.*)$$
 
 step = @printf '\n== %s\n' "$@"
 

@@ -52,10 +52,9 @@ func (o *oracle) took() []string {
 
 // logbook reads what Carnet took from its log.
 type logbook struct {
-	p       *program
-	v       *visitor
-	markers int
-	read    int // bytes of the log that were read
+	p    *program
+	v    *visitor
+	read int // bytes of the log that were read
 }
 
 var requestLine = regexp.MustCompile(`msg=request method=(\S+) route=(\S+) status=(\d+)`)

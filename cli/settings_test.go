@@ -157,7 +157,8 @@ func TestHelp(t *testing.T) {
 	if !errors.Is(err, ErrHelp) {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"-addr", "-db", "-public-url", "-smtp", "-from", "-demo", "-log-format", "CARNET_PUBLIC_URL"} {
+	for _, name := range []string{"-addr", "-db", "-public-url", "-smtp", "-from", "-demo", "-log-format", "CARNET_PUBLIC_URL",
+		"-trusted-proxies", "-tls-cert", "-tls-key", "-acme-domain", "-acme-email", "-acme-directory", "-http-addr", "-connections", "-connections-per-address"} {
 		if !strings.Contains(out.String(), name) {
 			t.Errorf("it does not name %s:\n%s", name, out.String())
 		}

@@ -22,6 +22,9 @@ var wanted = map[string]string{
 	"Referrer-Policy":            "same-origin",
 	"Cross-Origin-Opener-Policy": "same-origin",
 	"Cache-Control":              "private, no-cache",
+
+	"Cross-Origin-Resource-Policy": "same-origin",
+	"Permissions-Policy":           "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
 // framing are the policies of the pages that hold a mail in a frame, and of what

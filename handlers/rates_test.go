@@ -54,7 +54,7 @@ func TestSendingsAreBounded(t *testing.T) {
 		b.receive(b.request(http.MethodPost, path, strings.Replace(body, "subject=Essai", "subject=", 1)))
 		b.is(422)
 	}
-	for i := range sendingsRate.most {
+	for i := range mostSendings {
 		b.receive(b.request(http.MethodPost, path, strings.Replace(body, "subject=Essai", fmt.Sprintf("subject=Essai+%d", i), 1)))
 		b.is(303)
 	}

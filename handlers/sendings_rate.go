@@ -1,24 +1,22 @@
 package handlers
 
-import (
-	"time"
-)
+import "time"
 
 // How much one user sends: an account that was taken over, or a script, does not
 // write to the whole world before somebody sees it. A message that is refused
 // for another reason does not count.
-var (
-	sendingsRate   = rate{60, time.Minute}
-	recipientsRate = rate{2000, time.Hour}
+const (
+	mostSendings   = 60   // a minute
+	mostRecipients = 2000 // an hour
 )
 
 // tooMuch counts the message that is about to be sent, and tells whether it is
 // one too many; then it says how long to wait. What was typed stays.
 func (w *writer) tooMuch() bool {
 	now := time.Now()
-	wait := w.h.rates.take(now, "send "+string(w.user.ID), 1, sendingsRate)
+	wait := w.h.rates.take(now, "send "+string(w.user.ID), 1, rate{mostSendings, time.Minute})
 	if wait == 0 {
-		if wait = w.h.rates.take(now, "write to "+string(w.user.ID), w.count(), recipientsRate); wait > 0 {
+		if wait = w.h.rates.take(now, "write to "+string(w.user.ID), w.count(), rate{mostRecipients, time.Hour}); wait > 0 {
 			w.h.rates.give(now, "send "+string(w.user.ID), 1)
 		}
 	}
