@@ -262,7 +262,11 @@ func (h *handlers) visitors(c *fiber.Ctx) error {
 func openToVisitors(path string) bool {
 	noun, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch noun {
-	case "", "clients", "messages", "annexes", "templates", "trash", "settings", "profile", "preferences":
+	case "", "clients", "messages", "annexes", "templates", "trash":
+		return true
+	}
+	switch path { // these alone, not what may come under them
+	case "/settings", "/profile", "/preferences":
 		return true
 	}
 	return false

@@ -193,7 +193,7 @@ func TestClosedInAPublicDemo(t *testing.T) {
 	if open < 40 {
 		t.Errorf("only %d routes are open", open)
 	}
-	for _, path := range []string{"/Relay", "/RELAY", "/relay/", "/%72elay", "/clients/../relay", "/people", "/users/new", "/backup", "/Session/new"} {
+	for _, path := range []string{"/Relay", "/RELAY", "/relay/", "/%72elay", "/clients/../relay", "/people", "/users/new", "/backup", "/Session/new", "/profile/password"} {
 		if a := b.ask(t, http.MethodGet, path); a != 403 && a != 404 {
 			t.Errorf("%s: status %d", path, a)
 		}
