@@ -5,6 +5,7 @@ SHELL       = /bin/bash
 .SHELLFLAGS = -o pipefail -euc
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FASTHTTP    = v1.78.0
 FUZZTIME    = 10s
 MAILKILLS   = 200
@@ -12,7 +13,7 @@ ATTACKS     = ^(TestRaw.*|TestSlow.*|TestFatAndSlow|TestConnectionsOfOneAddress|
 
 step = @printf '\n== %s\n' "$@"
 
-.PHONY: check gofmt vet staticcheck fasthttp arrows race fuzz static test deep mail attack bench shots build tools
+.PHONY: check gofmt vet staticcheck fasthttp arrows race fuzz static test vuln deep mail attack bench shots build tools
 
 check: gofmt vet staticcheck fasthttp arrows race fuzz static
 
@@ -80,6 +81,15 @@ tools: # brings what the steps need through the module proxy
 test:
 	go test ./...
 
+# Fails on a known weakness that the program reaches, in a module or in Go. The
+# list of these comes as a module, so that it needs no other host than the rest;
+# the Go is the one that go.mod names, with which a release is built.
+vuln:
+	$(step)
+	@list=$$(go mod download -json golang.org/x/vulndb@latest | sed -n 's/.*"Dir": "\(.*\)",/\1/p'); \
+	echo "list: $${list##*@}"; \
+	GOTOOLCHAIN=auto go run $(GOVULNCHECK) -db "file://$$list/data/osv" ./...
+
 # What takes long: run by hand before an issue is closed. It takes two hours on
 # two cores: what takes longer is not run.
 deep:
@@ -88,6 +98,7 @@ deep:
 	CARNET_DEEP=1 CARNET_KILL_ROUNDS=20 go test -count=1 -timeout 1h -v -run '^(TestKill|TestServerDown)$$' .
 	CARNET_DEEP=1 go test -count=1 -v -run '^TestSpeed$$' ./mail
 	RACE=1 REQUIRE_BROWSER=1 go test -count=1 -timeout 1h ./browser
+	$(MAKE) vuln
 
 # Meets each fault of a server, then sends through OpenSMTPD, which must be
 # installed, as root; then kills the program while it sends, and counts what
