@@ -37,6 +37,7 @@ func TestJournal(t *testing.T) {
 	p.click("button", "Actions pour Claire Morel")
 	p.click("link", "Modifier")
 	p.waitFor("link", "Données personnelles : tout télécharger, ou effacer")
+	p.axe("the form of a contact")
 	p.follow("link", "Données personnelles : tout télécharger, ou effacer")
 	p.waitText("Effacer définitivement")
 	p.axe("the data of a contact")

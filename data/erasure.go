@@ -45,13 +45,16 @@ func (m Mailbox) IsErased() bool { return strings.HasSuffix(m.Address, erasedDom
 // A mail that was for it alone loses its words and files as well. What people
 // typed elsewhere stays. ErrState, and nothing is changed, if a mail to it is
 // being sent. It returns whether all is done: the rest is Sweep's, or the next
-// call's, which an error leaves it to as well once it has begun.
+// call's, also when the context ends on the way.
 func (s *Store) EraseContact(ctx context.Context, clientID, id ID) (done bool, err error) {
 	e, err := s.beginErasure(ctx, clientID, id)
 	if err != nil {
 		return false, err
 	}
-	return s.erase(ctx, e)
+	if done, err = s.erase(ctx, e); err != nil && ctx.Err() != nil {
+		err = nil
+	}
+	return done, err
 }
 
 // beginErasure keeps what is to be erased, or returns what is being erased.

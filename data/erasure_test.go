@@ -1,6 +1,7 @@
 package data_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -296,6 +297,38 @@ func TestEraseWhileSending(t *testing.T) {
 	ok(t, s.Finish(ctx, claim, "mx", map[int]data.Outcome{0: {State: data.Accepted}, 1: {State: data.Accepted}}, true, 0))
 	if !must(s.EraseContact(ctx, k.client, k.person.ID))(t) {
 		t.Error("it is not done")
+	}
+	wantNoTrace(t, engine)
+}
+
+// impatient is an engine whose user goes after a commit.
+type impatient struct {
+	kv.Store
+	leave context.CancelFunc
+}
+
+func (i impatient) Update(ctx context.Context, fn func(kv.Writer) error) error {
+	err := i.Store.Update(ctx, fn)
+	i.leave()
+	return err
+}
+
+func TestEraseTakesLong(t *testing.T) {
+	// Who does not wait for the end of an erasure is told that it is not done; the
+	// next sweep finishes it.
+	t.Parallel()
+	engine := datatest.Engine(t, filepath.Join(t.TempDir(), "carnet.db"))
+	s := datatest.On(t, engine)
+	k := know(t, s)
+	ctx, leave := context.WithCancel(t.Context())
+	hasty := must(data.Open(t.Context(), impatient{engine, leave}))(t)
+	if done := must(hasty.EraseContact(ctx, k.client, k.person.ID))(t); done || must(s.Erasures(t.Context()))(t) != 1 {
+		t.Errorf("done is %t", done)
+	}
+	must(s.Settle(t.Context(), k.mails["waiting"].ID, data.Cancelled, data.Queued))(t)
+	ok(t, s.Sweep(t.Context()))
+	if n := must(s.Erasures(t.Context()))(t); n != 0 {
+		t.Errorf("%d are under way", n)
 	}
 	wantNoTrace(t, engine)
 }

@@ -153,14 +153,16 @@ func TestJournalFilters(t *testing.T) {
 		f    data.EventFilter
 		want int
 	}{
-		"a person":             {data.EventFilter{User: users[0]}, 50},
-		"a person, a kind":     {data.EventFilter{User: users[1], Noun: "template"}, 100},
-		"a client":             {data.EventFilter{Client: clients[0].ID}, 101},
-		"a client, a stranger": {data.EventFilter{Client: clients[0].ID, User: users[0]}, 0},
-		"a day":                {data.EventFilter{From: day, Until: day.Add(24 * time.Hour)}, 12},
-		"a day of a person":    {data.EventFilter{User: users[0], From: day, Until: day.Add(24 * time.Hour)}, 4},
-		"before it all":        {data.EventFilter{Until: day}, 0},
-		"since ever":           {data.EventFilter{From: day.Add(-time.Hour), Noun: "template"}, 150},
+		"a person":                   {data.EventFilter{User: users[0]}, 50},
+		"a person, a kind":           {data.EventFilter{User: users[1], Noun: "template"}, 100},
+		"a client":                   {data.EventFilter{Client: clients[0].ID}, 101},
+		"a client, a stranger":       {data.EventFilter{Client: clients[0].ID, User: users[0]}, 0},
+		"a day":                      {data.EventFilter{From: day, Until: day.Add(24 * time.Hour)}, 12},
+		"a day of a person":          {data.EventFilter{User: users[0], From: day, Until: day.Add(24 * time.Hour)}, 4},
+		"the last hours":             {data.EventFilter{From: day.Add(290 * time.Hour), Until: day.Add(300 * time.Hour)}, 5},
+		"the last hours of a person": {data.EventFilter{User: users[0], From: day.Add(290 * time.Hour)}, 1},
+		"before it all":              {data.EventFilter{Until: day}, 0},
+		"since ever":                 {data.EventFilter{From: day.Add(-time.Hour), Noun: "template"}, 150},
 	} {
 		for _, limit := range []int{0, 1, 7, data.MaxEvents} {
 			c.f.Limit = limit

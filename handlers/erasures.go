@@ -85,7 +85,7 @@ func (h *handlers) erasuresCreate(c *fiber.Ctx) error {
 	case errors.Is(err, data.ErrState):
 		return h.erasure(c, fiber.StatusConflict, erasuresNew{Busy: true})
 	case errors.Is(err, context.DeadlineExceeded):
-		done = false
+		return data.ErrBusy // it had not begun
 	case err != nil:
 		return err
 	}
