@@ -56,7 +56,7 @@ func NewDemo(cfg DemoConfig) (*Demo, error) {
 func (d *Demo) routes() {
 	h := d.handlers
 	d.Use(d.forward)
-	d.Use(h.log, h.headers)
+	d.Use(h.log, h.headers, h.strict, h.named)
 	d.Get("/static/:hash/:name", h.staticShow)
 	d.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	d.Get("/favicon.ico", h.faviconShow)
