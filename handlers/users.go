@@ -7,7 +7,6 @@ import (
 
 	"carnet/data"
 	"carnet/i18n"
-	"carnet/views"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -196,9 +195,9 @@ func (h *handlers) usersAllow(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	text := v.T("%s est désactivé.", "%s is disabled.", changed.Name)
+	text := v.T("Le compte de %s est désactivé.", "The account of %s is disabled.", changed.Name)
 	if enabled {
 		text = v.T("%s peut se connecter.", "%s can sign in.", changed.Name)
 	}
-	return h.seeOther(c, views.Address("/users"), toast{Lang: v.Lang, ID: "info", Text: text})
+	return h.seeOther(c, "/users", toast{Lang: v.Lang, ID: "info", Text: text})
 }
