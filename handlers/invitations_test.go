@@ -33,8 +33,8 @@ func linkPath(b *browser) string {
 }
 
 const (
-	asReader = "Lecteur : consulte, ne change rien"
-	asMember = "Membre : clients, contacts et e-mails"
+	asReader = "Lecteur : consulte seulement"
+	asMember = "Membre : écrit et modifie"
 )
 
 func TestInvite(t *testing.T) {

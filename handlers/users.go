@@ -195,7 +195,7 @@ func (h *handlers) usersAllow(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	text := v.T("%s est désactivé.", "%s is disabled.", changed.Name)
+	text := v.T("Le compte de %s est désactivé.", "The account of %s is disabled.", changed.Name)
 	if enabled {
 		text = v.T("%s peut se connecter.", "%s can sign in.", changed.Name)
 	}

@@ -54,11 +54,11 @@ func TestDisable(t *testing.T) {
 	o := agency(t)
 	admin, u := o.member(t), o.person(t, data.Member)
 	b := o.browserOf(t, u).visit("/clients")
-	admin.visit("/users").click(u.Name).click("Désactiver").sees("Désactiver "+u.Name+" ?", "déconnecté aussitôt")
+	admin.visit("/users").click(u.Name).click("Désactiver").sees("Désactiver "+u.Name+" ?", "se ferment aussitôt")
 	if b.signedOut() {
 		t.Fatal("the question alone signed out")
 	}
-	admin.click("Désactiver").sees("désactivé")
+	admin.click("Désactiver").sees("est désactivé")
 	if !b.signedOut() {
 		t.Error("the session lives on")
 	}

@@ -1,0 +1,139 @@
+package browser
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// look holds a page to axe and to its width in both themes, at 360 and 1440
+// pixels, and takes its pictures when SHOTS names a folder.
+func (p *page) look(name string) {
+	p.t.Helper()
+	for _, dark := range []bool{false, true} {
+		p.dark(dark)
+		for _, width := range []int64{360, 1440} {
+			p.viewport(width, 900, width == 360)
+			p.settle()
+			p.axe(name)
+			p.noOverflow()
+			if width == 360 {
+				for _, small := range p.targets44() {
+					p.t.Errorf("%s: %s", name, small)
+				}
+			}
+			if os.Getenv("SHOTS") != "" {
+				p.screenshot(name + map[int64]string{360: "-phone", 1440: "-desktop"}[width] + map[bool]string{false: "-light", true: "-dark"}[dark])
+			}
+		}
+	}
+	p.dark(false)
+	p.viewport(1280, 800, false)
+}
+
+// invite invites somebody, and returns the path of the link.
+func (p *page) invite(email, role string) string {
+	p.t.Helper()
+	p.visit("/users")
+	p.follow("link", "Inviter une personne")
+	p.fill("textbox", "Adresse e-mail", email)
+	p.choose("combobox", "Rôle", role)
+	p.follow("button", "Créer le lien")
+	path, ok := strings.CutPrefix(p.value("textbox", "Lien d’invitation"), p.base)
+	if !ok {
+		p.t.Fatalf("the link is elsewhere: %s", path)
+	}
+	return path
+}
+
+// joins opens a link in a browser of its own and accepts.
+func (p *page) joins(path, name string) *page {
+	p.t.Helper()
+	q := open(p.t, p.base)
+	q.visit(path)
+	q.fill("textbox", "Votre nom", name)
+	q.fill("textbox", "Mot de passe", "un long mot de passe")
+	q.follow("button", "Entrer dans Carnet")
+	q.waitPath("/clients")
+	q.waitText("Bienvenue, " + name + ".")
+	return q
+}
+
+// An administrator invites a member and a reader, who join in browsers of their
+// own. The reader's pages have no star to click on; what the administrator takes
+// away is gone with the next click.
+func TestPeople(t *testing.T) {
+	t.Parallel()
+	p := agency(t)
+	p.visit("/clients/new")
+	p.fill("textbox", "Nom", "Menuiserie Lambert")
+	p.follow("button", "Enregistrer")
+	file := p.path()
+	p.visit(file + "/contacts/new")
+	p.fill("textbox", "Adresse e-mail", "claire.morel@lambert.example")
+	p.fill("textbox", "Prénom", "Claire")
+	p.fill("textbox", "Nom", "Morel")
+	p.click("checkbox", "Contact favori")
+	p.follow("button", "Enregistrer")
+	p.visit(file + "/contacts/new")
+	p.fill("textbox", "Adresse e-mail", "louis.petit@lambert.example")
+	p.fill("textbox", "Prénom", "Louis")
+	p.fill("textbox", "Nom", "Petit")
+	p.follow("button", "Enregistrer")
+
+	toMember := p.invite("marc@exemple.fr", "Membre : écrit et modifie")
+	toReader := p.invite("lea@exemple.fr", "Lecteur : consulte seulement")
+	p.look("an invitation just made")
+	p.follow("button", "Envoyer par e-mail")
+	p.waitText("Rien n’est parti : aucun serveur d’envoi n’est réglé.")
+	guest := open(t, p.base)
+	guest.visit(toReader)
+	guest.look("an invitation to accept")
+	member, reader := p.joins(toMember, "Marc Roy"), p.joins(toReader, "Léa Petit")
+	guest.allow("404")
+	guest.visit(toReader)
+	guest.waitText("Ce lien n’est plus valable")
+	guest.look("an invitation that is over")
+
+	member.visit(file)
+	member.waitAttr("button", "Favori : Claire Morel", "aria-pressed", "true")
+	reader.visit(file)
+	reader.waitFor("image", "Favori")
+	for _, button := range []string{"Favori : Claire Morel", "Favori : Louis Petit", "Actions pour Claire Morel"} {
+		if reader.has("button", button) {
+			t.Errorf("a reader has %q", button)
+		}
+	}
+	reader.look("a file for a reader")
+	reader.click("link", "Voir tout")
+	reader.waitFor("dialog", "Contacts de Menuiserie Lambert")
+	reader.waitFor("button", "Copier claire.morel@lambert.example")
+	if reader.has("button", "Créer") {
+		t.Error("a reader has a button to create")
+	}
+	reader.look("the contacts for a reader")
+	reader.press("Escape")
+
+	p.invite("omar@exemple.fr", "Membre : écrit et modifie")
+	p.visit("/users")
+	p.look("people")
+	p.follow("link", "Marc Roy")
+	p.look("somebody")
+	p.choose("combobox", "Rôle", "Lecteur : consulte seulement")
+	p.follow("button", "Enregistrer")
+	p.waitText("Marc Roy : Lecteur.")
+	member.follow("link", "E-mails")
+	member.waitText("Se connecter")
+
+	p.follow("link", "Léa Petit")
+	p.follow("link", "Désactiver")
+	p.look("the question before disabling")
+	p.follow("button", "Désactiver")
+	p.waitText("Le compte de Léa Petit est désactivé.")
+	reader.follow("link", "Clients")
+	reader.fill("textbox", "Adresse e-mail", "lea@exemple.fr")
+	reader.fill("textbox", "Mot de passe", "un long mot de passe")
+	reader.allow("422")
+	reader.follow("button", "Se connecter")
+	reader.waitText("Adresse ou mot de passe inconnus.")
+}
