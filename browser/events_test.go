@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"os"
 	"strings"
 	"testing"
 )
@@ -76,26 +75,4 @@ func erasedMail(p *page) string {
 	subject, err := eval[string](p, `[...document.querySelectorAll('#messages-list li')].find(li => li.textContent.includes('Contact effacé')).querySelector('a').textContent`)
 	p.must(err)
 	return subject
-}
-
-// look takes a page at both widths, light and dark, when SHOTS names a folder.
-func (p *page) look(name string) {
-	p.t.Helper()
-	for _, l := range []struct {
-		name   string
-		width  int64
-		height int64
-	}{{"1440", 1440, 900}, {"360", 360, 740}} {
-		for theme, dark := range map[string]bool{"light": false, "dark": true} {
-			p.viewport(l.width, l.height, l.width == 360)
-			p.dark(dark)
-			p.settle()
-			p.noOverflow()
-			if os.Getenv("SHOTS") != "" {
-				p.screenshot(name + "-" + l.name + "-" + theme)
-			}
-		}
-	}
-	p.viewport(1280, 800, false)
-	p.dark(false)
 }

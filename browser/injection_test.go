@@ -94,7 +94,7 @@ func (z *injection) walk(text string) {
 		seen[kind]++
 		fresh[path] = true
 		z.open(path)
-		z.look(path, text)
+		z.inspect(path, text)
 		queue = append(queue, z.links()...)
 		for number := 0; ; number++ {
 			found, sent := z.typeInto(number, text)
@@ -170,7 +170,7 @@ func (z *injection) typeInto(number int, text string) (found, sent bool) {
 			return fmt.Errorf("the form %s of %s was not answered", filled, at)
 		}))
 		z.settle()
-		z.look("the answer of "+filled, text)
+		z.inspect("the answer of "+filled, text)
 		if wrong, err := eval[int](z.page, `document.querySelectorAll("[aria-invalid=true]").length`); err != nil || wrong == 0 {
 			break
 		}
@@ -205,9 +205,9 @@ const fill = `((number, text, again, known) => {
 	return kind
 })(%d, %s, %t, %q)`
 
-// look holds a page to what is true of every page: what was typed is nowhere but
+// inspect holds a page to what is true of every page: what was typed is nowhere but
 // in text and in the attributes that hold text, and nothing of it ran.
-func (z *injection) look(what, text string) {
+func (z *injection) inspect(what, text string) {
 	z.t.Helper()
 	z.pages++
 	found, err := eval[[]string](z.page, `[...document.querySelectorAll("*")].flatMap(e => [...e.attributes].map(a => [e, a]))
@@ -241,7 +241,7 @@ func (z *injection) postAll(text string) {
 	}
 	z.settle()
 	z.visit("/clients")
-	z.look("the clients", text)
+	z.inspect("the clients", text)
 }
 
 func quote(s string) string {
