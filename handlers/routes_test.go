@@ -293,7 +293,7 @@ func TestOtherMethods(t *testing.T) {
 	before := o.engine.writes.Load()
 	for _, v := range every {
 		_, route, _ := strings.Cut(v.route, " ")
-		for _, method := range []string{http.MethodPut, http.MethodDelete, http.MethodPatch, http.MethodOptions} {
+		for _, method := range []string{http.MethodPut, http.MethodDelete, http.MethodPatch, http.MethodOptions, http.MethodTrace} {
 			b.receive(b.request(method, to.Replace(route), ""))
 			if b.StatusCode != http.StatusMethodNotAllowed {
 				t.Errorf("%s %s: status %d", method, route, b.StatusCode)

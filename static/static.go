@@ -128,7 +128,7 @@ func contentType(name string) (kind string, text bool) {
 	case ".js":
 		return "text/javascript; charset=utf-8", true
 	case ".svg":
-		return "image/svg+xml", true
+		return "image/svg+xml; charset=utf-8", true
 	case ".woff2":
 		return "font/woff2", false
 	case "":
