@@ -2,6 +2,7 @@ package data
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"carnet/data/kv"
@@ -11,6 +12,7 @@ import (
 type Actor struct {
 	User    ID     // empty: nobody who is signed in, or the program itself
 	Address string // of the network, without a port; empty: the program itself
+	Agent   string // what the browser calls itself; not in the journal
 }
 
 type actorKey struct{}
@@ -38,6 +40,12 @@ type Event struct {
 
 // Time returns when it was done.
 func (e Event) Time() time.Time { return e.ID.Time() }
+
+// agent returns what the browser of the context's actor calls itself, cut.
+func agent(ctx context.Context) string {
+	a, _ := ctx.Value(actorKey{}).(Actor)
+	return cut(strings.ToValidUTF8(a.Agent, ""), maxAgent)
+}
 
 // event begins an event of the context's actor. It is called before a
 // transaction, never inside.

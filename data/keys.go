@@ -31,6 +31,12 @@ import (
 //	useremail address key                        → key of the user
 //	session   SHA-256 of the token               → Session
 //	sessions  user, SHA-256 of the token         → nothing
+//	origins   user                               → networks that they signed in from
+//	factor    user                               → Factor
+//	passkey   id of the credential               → Passkey
+//	passkeys  user, id of the credential         → nothing
+//	reset     SHA-256 of the token               → reset
+//	resets    user                               → key of the reset
 //	agency                                       → Agency
 //	message   message                            → Message
 //	text      message                            → its text
@@ -72,6 +78,12 @@ const (
 	tUserEmail = "useremail"
 	tSession   = "session"
 	tSessions  = "sessions"
+	tOrigins   = "origins"
+	tFactor    = "factor"
+	tPasskey   = "passkey"
+	tPasskeys  = "passkeys"
+	tReset     = "reset"
+	tResets    = "resets"
 	tAgency    = "agency"
 	tMessage   = "message"
 	tText      = "text"

@@ -11,7 +11,7 @@ import (
 const requestLife = 48 * time.Hour
 
 // Sweep forgets what has expired: forms done long ago, drafts that were sent or
-// thrown away, sessions, and blobs that no record uses. It works in small steps
+// thrown away, sessions, links to a new password, and blobs that no record uses. It works in small steps
 // and stops at the first error.
 func (s *Store) Sweep(ctx context.Context) error {
 	now := s.now()
@@ -56,6 +56,15 @@ func (s *Store) Sweep(ctx context.Context) error {
 			return nil, err
 		}
 		return [][]byte{e.Key, key(tSessions, string(x.User), last(e.Key))}, nil
+	}); err != nil {
+		return err
+	}
+	if err := s.sweep(ctx, tReset, 2, func(_ kv.Reader, e kv.Entry) ([][]byte, error) {
+		x, err := decode[reset](e.Value)
+		if err != nil || !x.over(now) {
+			return nil, err
+		}
+		return [][]byte{e.Key, key(tResets, x.User)}, nil
 	}); err != nil {
 		return err
 	}

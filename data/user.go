@@ -72,6 +72,10 @@ const (
 	MaxUndo     = 60
 )
 
+// active tells whether the user may come in: by a password, a passkey, a code or
+// a link.
+func (u User) active() bool { return u.ID != "" }
+
 // Administers tells whether the user may change what is the agency's.
 func (u User) Administers() bool { return u.Role == Administrator }
 
@@ -127,7 +131,7 @@ func (s *Store) SetUp(ctx context.Context, agency Agency, u User, password strin
 		c.add("name", Required)
 	}
 	c.address("email", &u.Email, true)
-	checkPassword(&c, "password", password)
+	checkPassword(&c, "password", password, u.Name, u.Email, agency.Name)
 	choice(&c, "language", &u.Language, "", French, English)
 	if err := c.err(); err != nil {
 		return u, err
@@ -200,15 +204,25 @@ func (s *Store) Prefer(ctx context.Context, id ID, l Language, t Theme) (User, e
 	})
 }
 
+// Profile is what users say of themselves.
+type Profile struct {
+	Name, Signature string
+	Undo            int      // seconds
+	Language        Language // empty: the browser's
+	Theme           Theme    // empty: the system's
+}
+
 // SetProfile changes what a user says of themselves. Invalid if a field is.
-func (s *Store) SetProfile(ctx context.Context, id ID, name, signature string, undoSeconds int) (User, error) {
+func (s *Store) SetProfile(ctx context.Context, id ID, p Profile) (User, error) {
 	var c checker
-	c.line("name", &name, 80)
-	if name == "" {
+	c.line("name", &p.Name, 80)
+	if p.Name == "" {
 		c.add("name", Required)
 	}
-	c.lines("signature", &signature, 2000)
-	if undoSeconds < 0 || undoSeconds > MaxUndo {
+	c.lines("signature", &p.Signature, 2000)
+	choice(&c, "language", &p.Language, "", French, English)
+	choice(&c, "theme", &p.Theme, "", Light, Dark)
+	if p.Undo < 0 || p.Undo > MaxUndo {
 		c.problems = append(c.problems, FieldError{Field: "undo", Problem: OutOfRange, Max: MaxUndo})
 	}
 	if err := c.err(); err != nil {
@@ -219,7 +233,7 @@ func (s *Store) SetProfile(ctx context.Context, id ID, name, signature string, u
 		if err != nil {
 			return u, err
 		}
-		u.Name, u.Signature, u.Undo = name, signature, undoSeconds+1
+		u.Name, u.Signature, u.Undo, u.Language, u.Theme = p.Name, p.Signature, p.Undo+1, p.Language, p.Theme
 		return u, put(w, userKey(id), u)
 	})
 }
@@ -261,13 +275,19 @@ func (s *Store) Authenticate(ctx context.Context, email, password string) (User,
 	if err != nil {
 		return User{}, err
 	}
-	if !ok || u.ID == "" {
-		return User{}, ErrCredentials
+	if !ok || !u.active() {
+		return User{}, firstErr(s.refuse(ctx, u.ID), ErrCredentials)
 	}
 	if weak {
 		return s.rehash(ctx, u, password)
 	}
 	return u, nil
+}
+
+// refuse tells the journal of a sign-in that failed: of whom, if they are known.
+func (s *Store) refuse(ctx context.Context, user ID) error {
+	done := event(ctx)
+	return s.kv.Update(ctx, func(w kv.Writer) error { return done.write(w, SessionRefuse, "", user, "") })
 }
 
 func (s *Store) rehash(ctx context.Context, u User, password string) (User, error) {

@@ -1,0 +1,49 @@
+package data
+
+import (
+	"context"
+
+	"carnet/data/kv"
+)
+
+// newPassword checks a password that a user chose and returns its hash; Invalid
+// in the field "password" if it is refused.
+func (s *Store) newPassword(ctx context.Context, u User, password string) (string, error) {
+	agency, err := s.Agency(ctx)
+	if err != nil {
+		return "", err
+	}
+	var c checker
+	checkPassword(&c, "password", password, u.Name, u.Email, agency.Name)
+	if err := c.err(); err != nil {
+		return "", err
+	}
+	return s.hash(ctx, password)
+}
+
+// ChangePassword sets a new password for a user who knows the current one, and
+// ends their sessions but the one with a token, and their pending reset. Invalid
+// if either is refused; ErrStale if it was changed meanwhile.
+func (s *Store) ChangePassword(ctx context.Context, user ID, current, password, token string) (User, error) {
+	u, err := s.confirm(ctx, user, current)
+	if err != nil {
+		return u, err
+	}
+	hash, err := s.newPassword(ctx, u, password)
+	if err != nil {
+		return u, err
+	}
+	was, done := u.Password, event(ctx)
+	return update(ctx, s, func(w kv.Writer) (User, error) {
+		u, err := get[User](w, userKey(user))
+		if err == nil && u.Password != was {
+			err = ErrStale
+		}
+		if err != nil {
+			return u, err
+		}
+		u.Password = hash
+		u.endSessions()
+		return u, firstErr(dropReset(w, user), put(w, userKey(user), u), keepSession(w, u, token), done.write(w, PasswordChange, "", user, ""))
+	})
+}
