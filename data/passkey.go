@@ -2,7 +2,7 @@ package data
 
 import (
 	"context"
-	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"slices"
 	"time"
@@ -25,7 +25,7 @@ type Passkey struct {
 }
 
 // Handle is the id of the passkey in an address.
-func (p Passkey) Handle() string { return base64.RawURLEncoding.EncodeToString(p.ID) }
+func (p Passkey) Handle() string { return hex.EncodeToString(p.ID) }
 
 // What is done to passkeys, in the journal.
 const (
@@ -46,21 +46,32 @@ var ErrReplayed = errors.New("data: a passkey that counts back")
 
 func passkeyKey(id []byte) []byte { return key(tPasskey, string(id)) }
 
-// CheckPassword tells whether a password is a user's: Invalid in the field
-// "current" if it is not.
-func (s *Store) CheckPassword(ctx context.Context, user ID, password string) error {
+// CheckPasskey tidies the name that a user gives to a new passkey and checks it,
+// and their password: Invalid in the fields "name" and "current".
+func (s *Store) CheckPasskey(ctx context.Context, user ID, name *string, password string) error {
+	var c checker
+	checkPasskeyName(&c, name)
 	_, err := s.confirm(ctx, user, password)
-	return err
+	var wrong Invalid
+	if err != nil && !errors.As(err, &wrong) {
+		return err
+	}
+	c.problems = append(c.problems, wrong...)
+	return c.err()
+}
+
+func checkPasskeyName(c *checker, name *string) {
+	c.line("name", name, 60)
+	if *name == "" {
+		c.add("name", Required)
+	}
 }
 
 // AddPasskey keeps a passkey of a user. Invalid if its name is, ErrState if it is
 // known already, or they have MaxPasskeys.
 func (s *Store) AddPasskey(ctx context.Context, p Passkey) error {
 	var c checker
-	c.line("name", &p.Name, 60)
-	if p.Name == "" {
-		c.add("name", Required)
-	}
+	checkPasskeyName(&c, &p.Name)
 	if err := c.err(); err != nil {
 		return err
 	}
@@ -144,7 +155,7 @@ func (s *Store) UsePasskey(ctx context.Context, id []byte, count uint32, copied 
 // DeletePasskey forgets a passkey of a user, if the password is theirs: Invalid
 // if it is not. ErrNotFound if the passkey is not.
 func (s *Store) DeletePasskey(ctx context.Context, user ID, handle, password string) error {
-	id, err := base64.RawURLEncoding.DecodeString(handle)
+	id, err := hex.DecodeString(handle)
 	if err != nil {
 		return ErrNotFound
 	}

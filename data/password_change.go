@@ -2,23 +2,21 @@ package data
 
 import (
 	"context"
+	"errors"
 
 	"carnet/data/kv"
 )
 
-// newPassword checks a password that a user chose and returns its hash; Invalid
-// in the field "password" if it is refused.
-func (s *Store) newPassword(ctx context.Context, u User, password string) (string, error) {
+// checkNewPassword checks a password that a user chose; Invalid in the field
+// "password" if it is refused, after the problems that there are already.
+func (s *Store) checkNewPassword(ctx context.Context, u User, password string, already Invalid) error {
 	agency, err := s.Agency(ctx)
 	if err != nil {
-		return "", err
+		return err
 	}
-	var c checker
+	c := checker{problems: already}
 	checkPassword(&c, "password", password, u.Name, u.Email, agency.Name)
-	if err := c.err(); err != nil {
-		return "", err
-	}
-	return s.hash(ctx, password)
+	return c.err()
 }
 
 // ChangePassword sets a new password for a user who knows the current one, and
@@ -26,10 +24,14 @@ func (s *Store) newPassword(ctx context.Context, u User, password string) (strin
 // if either is refused; ErrStale if it was changed meanwhile.
 func (s *Store) ChangePassword(ctx context.Context, user ID, current, password, token string) (User, error) {
 	u, err := s.confirm(ctx, user, current)
-	if err != nil {
+	var wrong Invalid
+	if err != nil && !errors.As(err, &wrong) {
 		return u, err
 	}
-	hash, err := s.newPassword(ctx, u, password)
+	if err := s.checkNewPassword(ctx, u, password, wrong); err != nil {
+		return u, err
+	}
+	hash, err := s.hash(ctx, password)
 	if err != nil {
 		return u, err
 	}

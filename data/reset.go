@@ -3,7 +3,7 @@ package data
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base64"
+	"encoding/hex"
 	"time"
 
 	"carnet/data/kv"
@@ -35,7 +35,7 @@ func resetKey(token string) []byte { return key(tReset, sessionHash(token)) }
 func (s *Store) CreateReset(ctx context.Context, user ID) (token string, err error) {
 	b := make([]byte, 32)
 	rand.Read(b) // never fails (crypto/rand)
-	token = base64.RawURLEncoding.EncodeToString(b)
+	token = hex.EncodeToString(b)
 	now, own := s.now(), resetKey(token)
 	return token, s.kv.Update(ctx, func(w kv.Writer) error {
 		u, err := get[User](w, userKey(user))
@@ -47,6 +47,21 @@ func (s *Store) CreateReset(ctx context.Context, user ID) (token string, err err
 		}
 		return firstErr(dropReset(w, user), put(w, own, reset{user, now}), w.Put(key(tResets, user), own))
 	})
+}
+
+// CreateResetFor is CreateReset for the user with an e-mail address; ErrNotFound if
+// there is none.
+func (s *Store) CreateResetFor(ctx context.Context, email string) (User, string, error) {
+	a, err := AddressKey(email)
+	if err != nil {
+		return User{}, "", ErrNotFound
+	}
+	u, err := view(ctx, s, func(r kv.Reader) (User, error) { return lookup[User](r, key(tUserEmail, a)) })
+	if err != nil {
+		return u, "", err
+	}
+	token, err := s.CreateReset(ctx, u.ID)
+	return u, token, err
 }
 
 // dropReset forgets the pending reset of a user, if there is one.
@@ -91,7 +106,10 @@ func (s *Store) Reset(ctx context.Context, token, password string) (User, error)
 	if err != nil {
 		return u, err
 	}
-	hash, err := s.newPassword(ctx, u, password)
+	if err := s.checkNewPassword(ctx, u, password, nil); err != nil {
+		return u, err
+	}
+	hash, err := s.hash(ctx, password)
 	if err != nil {
 		return u, err
 	}

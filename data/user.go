@@ -276,7 +276,7 @@ func (s *Store) Authenticate(ctx context.Context, email, password string) (User,
 		return User{}, err
 	}
 	if !ok || !u.active() {
-		return User{}, firstErr(s.refuse(ctx, u.ID), ErrCredentials)
+		return User{}, firstErr(s.RefuseSession(ctx, u.ID), ErrCredentials)
 	}
 	if weak {
 		return s.rehash(ctx, u, password)
@@ -284,8 +284,9 @@ func (s *Store) Authenticate(ctx context.Context, email, password string) (User,
 	return u, nil
 }
 
-// refuse tells the journal of a sign-in that failed: of whom, if they are known.
-func (s *Store) refuse(ctx context.Context, user ID) error {
+// RefuseSession tells the journal of a sign-in that failed: of whom, if they are
+// known.
+func (s *Store) RefuseSession(ctx context.Context, user ID) error {
 	done := event(ctx)
 	return s.kv.Update(ctx, func(w kv.Writer) error { return done.write(w, SessionRefuse, "", user, "") })
 }

@@ -5,6 +5,7 @@ package handlers
 import (
 	"log/slog"
 	"net/url"
+	"sync"
 	"time"
 
 	"carnet/data"
@@ -39,7 +40,7 @@ func New(cfg Config) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &handlers{Config: cfg, assets: assets, views: views.New(assets.Path), kept: newKept(), tries: newTries()}
+	h := &handlers{Config: cfg, assets: assets, views: views.New(assets.Path), kept: newKept(), tries: newTries(), steps: newSteps()}
 	if err := h.views.Load(); err != nil {
 		return nil, err
 	}
@@ -64,6 +65,7 @@ func New(cfg Config) (*fiber.App, error) {
 		// No proxy is believed: addresses in pages are relative or of PublicURL.
 		EnableTrustedProxyCheck: true,
 	})
+	app.Hooks().OnShutdown(func() error { h.posting.Wait(); return nil })
 	h.routes(app)
 	return app, nil
 }
@@ -76,6 +78,8 @@ type handlers struct {
 	kept     *kept
 	tries    *tries
 	typed    typed
+	steps    *steps
+	posting  sync.WaitGroup // notices on their way
 }
 
 // lang returns the language of a request: the user's choice, else the cookie's,
