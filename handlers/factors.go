@@ -57,7 +57,10 @@ func (h *handlers) factorPage(c *fiber.Ctx, status int, v factorsShow) (err erro
 		return err
 	}
 	v.Secret, err = h.Store.NewFactor(c.UserContext(), user(c).ID)
-	if v.Locked = errors.Is(err, data.ErrKey); err != nil && !v.Locked && !errors.Is(err, data.ErrNotFound) {
+	switch {
+	case errors.Is(err, data.ErrKey):
+		v.Locked = true
+	case err != nil && !errors.Is(err, data.ErrNotFound):
 		return err
 	}
 	return h.page(c, status, v)
@@ -85,6 +88,10 @@ func (h *handlers) withPassword(c *fiber.Ctx, do func(password string) error) er
 		return h.factorPage(c, fiber.StatusUnprocessableEntity, v)
 	}
 	h.rightAfterAll(c, nil)
+	if errors.Is(err, data.ErrKey) {
+		v.Locked = true
+		return h.factorPage(c, fiber.StatusConflict, v)
+	}
 	return err
 }
 
