@@ -149,7 +149,7 @@ func (h *handlers) session(c *fiber.Ctx) error {
 	if !session.IsNew {
 		c.Locals(sessionLocal, session)
 	}
-	c.SetUserContext(data.As(c.UserContext(), data.Actor{User: user(c).ID, Address: c.IP(), Agent: c.Get(fiber.HeaderUserAgent)}))
+	h.act(c)
 	if !session.IsNew || !h.Demo {
 		return c.Next()
 	}

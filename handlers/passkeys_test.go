@@ -229,7 +229,12 @@ func TestPasskeyAnswers(t *testing.T) {
 	for _, nonsense := range []string{"", "x", "{}", `{"id":"x","rawId":"x","type":"public-key","response":{}}`, strings.Repeat("[", 10_000)} {
 		refused("nonsense", func(options) string { return nonsense })
 	}
-	if o.browser(t).enterWith(d, d.get).is(200); strings.Contains(o.log.String(), "level=ERROR") {
+	var challenge string
+	o.browser(t).enterWith(d, func(x options) string { challenge = x.PublicKey.Challenge; return d.get(x) }).is(200)
+	if _, kept := o.told(challenge, "nobody"); kept > 0 || strings.Contains(o.log.String(), challenge) {
+		t.Error("a challenge is in the book or in the log")
+	}
+	if strings.Contains(o.log.String(), "level=ERROR") {
 		t.Errorf("the log says %s", o.log)
 	}
 }

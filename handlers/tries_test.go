@@ -97,8 +97,11 @@ func TestCrowd(t *testing.T) {
 	if wait := s.crowd(now, "b"); wait != 0 {
 		t.Errorf("another account waits %v", wait)
 	}
-	if now = now.Add(crowdWindow); s.crowd(now, "a") != 0 || s.crowd(now, "a") != 0 {
-		t.Error("after a quarter of an hour all is to be forgotten")
+	now = now.Add(crowdWindow)
+	for range 2 {
+		if s.crowd(now, "a") != 0 {
+			t.Error("after a quarter of an hour all is to be forgotten")
+		}
 	}
 }
 
