@@ -97,9 +97,19 @@ func open(ctx context.Context, settings cli.Settings) (*data.Store, func() error
 	if err != nil {
 		return nil, nil, errors.Join(err, engine.Close())
 	}
-	store, err := data.Open(ctx, engine, data.WithKey(settings.Key), data.WithBlobs(blobs))
+	options := []data.Option{data.WithKey(settings.Key), data.WithBlobs(blobs)}
+	former, rotates := settings.FormerKey()
+	if rotates {
+		options = append(options, data.WithFormerKey(former))
+	}
+	store, err := data.Open(ctx, engine, options...)
 	if err != nil {
 		return nil, nil, errors.Join(err, engine.Close())
+	}
+	if rotates {
+		if _, err := store.Reseal(ctx); err != nil {
+			return nil, nil, errors.Join(err, store.Close())
+		}
 	}
 	return store, store.Close, nil
 }

@@ -17,9 +17,6 @@ import (
 type people struct {
 	store *data.Store
 	base  string // where browsers find Carnet, without a slash at the end
-
-	// clearSecondFactor takes the second factor of a user away; nil: there is none.
-	clearSecondFactor func(context.Context, data.ID) error
 }
 
 // do returns what a command prints.
@@ -105,8 +102,8 @@ func (p people) reset(ctx context.Context, u data.User, r request) (string, erro
 	if err := p.store.EndSessions(ctx, u.ID, ""); err != nil {
 		return "", err
 	}
-	if r.SecondFactor && p.clearSecondFactor != nil {
-		if err := p.clearSecondFactor(ctx, u.ID); err != nil {
+	if r.SecondFactor {
+		if err := p.store.DropFactor(ctx, u.ID); err != nil {
 			return "", err
 		}
 	}

@@ -27,7 +27,13 @@ type Settings struct {
 	LogFormat string // "text" or "json"
 	Edge
 
-	key string // as it was given; empty: in a file beside the database
+	key, formerKey string // as they were given; empty: in a file beside the database, and none
+}
+
+// FormerKey returns the key that Key's replaces, and whether there is one.
+func (s Settings) FormerKey() (data.Key, bool) {
+	k, err := data.ParseKey(s.formerKey)
+	return k, err == nil && s.formerKey != ""
 }
 
 // Key returns the key of the secrets in the database, from the environment or
@@ -66,7 +72,7 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Settings, 
 	err := f.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		f.SetOutput(out)
-		fmt.Fprintln(out, "usage: carnet [serve] [flags] | carnet user … | carnet version\n\nEach flag has a twin in the environment: -public-url is CARNET_PUBLIC_URL.\nCARNET_KEY (32 bytes in base64) encrypts the secrets in the database; without it a file beside the database does.\n\nflags:")
+		fmt.Fprintln(out, "usage: carnet [serve] [flags] | carnet user … | carnet version\n\nEach flag has a twin in the environment: -public-url is CARNET_PUBLIC_URL.\nCARNET_KEY (32 bytes in base64) encrypts the secrets in the database; without it a file beside the database does.\nCARNET_KEY_PREVIOUS is the key that it replaces: what was encrypted with that one is encrypted anew at the start.\n\nflags:")
 		f.PrintDefaults()
 		return s, ErrHelp
 	}
@@ -82,6 +88,11 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Settings, 
 	if s.key = getenv("CARNET_KEY"); s.key != "" {
 		if _, err := data.ParseKey(s.key); err != nil {
 			return s, UsageError{fmt.Errorf("CARNET_KEY: %w", err)}
+		}
+	}
+	if s.formerKey = getenv("CARNET_KEY_PREVIOUS"); s.formerKey != "" {
+		if _, err := data.ParseKey(s.formerKey); err != nil {
+			return s, UsageError{fmt.Errorf("CARNET_KEY_PREVIOUS: %w", err)}
 		}
 	}
 	if err := s.read(db, public, smtp, from); err != nil {

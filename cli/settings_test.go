@@ -210,3 +210,27 @@ func TestSMTP(t *testing.T) {
 		t.Errorf("%#v, %v", s.SMTP, err)
 	}
 }
+
+// The key of the secrets and the one that it replaces are read, and refused if
+// they are none.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	const a, b = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=", "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="
+	s, err := parse(nil, "CARNET_KEY="+a, "CARNET_KEY_PREVIOUS="+b)
+	now, _ := s.Key()
+	former, rotates := s.FormerKey()
+	if err != nil || now[0] != 1 || former[0] != 2 || !rotates {
+		t.Errorf("%v, %v, %t, %v", now[0], former[0], rotates, err)
+	}
+	if s, err = parse(nil, "CARNET_KEY="+a); err != nil {
+		t.Error(err)
+	}
+	if _, rotates := s.FormerKey(); rotates {
+		t.Error("there is a former key")
+	}
+	for _, name := range []string{"CARNET_KEY", "CARNET_KEY_PREVIOUS"} {
+		if _, err := parse(nil, name+"=short"); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

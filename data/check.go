@@ -22,7 +22,7 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 		entries: map[uint64]bool{}, raw: map[ID]int{}, counts: map[ID]Tally{},
 	}
 	for _, step := range []func(context.Context) error{
-		a.gather, a.clients, a.contacts, a.formers, a.users, a.invitations, a.resets, a.sessions, a.messages, a.templates, a.annexes, a.drafts, a.events, a.erasures, a.strays,
+		a.gather, a.clients, a.contacts, a.formers, a.users, a.invitations, a.sessions, a.factors, a.passkeys, a.resets, a.messages, a.templates, a.annexes, a.drafts, a.events, a.erasures, a.strays,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -44,11 +44,11 @@ type audit struct {
 
 // What a table holds, for a Check.
 var (
-	recordTables = []string{tMeta, tSeq, tOnce, tClient, tContact, tUser, tSession, tAgency, tRelay, tMessage, tTemplate, tAnnex, tDraft, tFormer, tJournal, tErasure, tEvent, tInvitation, tReset}
+	recordTables = []string{tMeta, tSeq, tOnce, tClient, tContact, tUser, tSession, tAgency, tRelay, tMessage, tTemplate, tAnnex, tDraft, tFormer, tJournal, tErasure, tEvent, tInvitation, tReset, tOrigins, tFactor, tPasskey}
 	// A record owns the key of these, and of the indexes the value too.
 	ownedTables = []string{tTally, tText, tRaw, tDelivery, tDispatch, tDraftBody}
 	indexTables = []string{tNumber, tByName, tWord, tAddress, tBinned, tOrder, tCWord, tHolder,
-		tTrash, tUserEmail, tSessions, tHistory, tAuthored, tState, tQueue, tUndone, tSource, tBlob, tEventBy, tEventOf, tInvited, tInvitee}
+		tTrash, tUserEmail, tSessions, tHistory, tAuthored, tState, tQueue, tUndone, tSource, tBlob, tEventBy, tEventOf, tInvited, tInvitee, tPasskeys, tResets}
 )
 
 func (a *audit) report(format string, args ...any) {

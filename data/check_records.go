@@ -126,16 +126,6 @@ func (a *audit) invitations(ctx context.Context) error {
 	})
 }
 
-func (a *audit) resets(ctx context.Context) error {
-	return each(ctx, a, tReset, func(x Reset) []byte { return key(tReset, x.User) }, func(r kv.Reader, x Reset) error {
-		known, err := exists(r, userKey(x.User))
-		if err == nil && !known {
-			a.report("reset of no user: %s", x.User)
-		}
-		return err
-	})
-}
-
 func (a *audit) sessions(ctx context.Context) error {
 	return a.walk(ctx, key[string](tSession), func(r kv.Reader, e kv.Entry) error {
 		x, err := decode[Session](e.Value)

@@ -31,6 +31,8 @@ type Store struct {
 	hashes chan struct{} // a place for each password being hashed
 	key    func() (Key, error)
 	blobs  blob.Store // nil: none
+
+	formerKey *Key // nil: none
 }
 
 // Option changes how a Store is opened.
@@ -42,6 +44,10 @@ func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = no
 // WithKey gives the key of secrets, which is asked for when one is needed. A
 // book without it keeps none.
 func WithKey(key func() (Key, error)) Option { return func(s *Store) { s.key = key } }
+
+// WithFormerKey gives the key of secrets that WithKey's replaces: what was kept
+// with it still opens, until Reseal is done.
+func WithFormerKey(k Key) Option { return func(s *Store) { s.formerKey = &k } }
 
 // WithBlobs gives the book a place for attachments. It is used by no other book.
 func WithBlobs(b blob.Store) Option { return func(s *Store) { s.blobs = b } }

@@ -61,6 +61,10 @@ const (
 	Elsewhere  Problem = "elsewhere"    // the secret that is kept is for another server or user
 	Expired    Problem = "expired"      // what was typed before is not kept any more
 	Locked     Problem = "locked"       // the secret that is kept cannot be read with this key
+	Common     Problem = "common"       // a password that many people have
+	Plain      Problem = "plain"        // a password of one piece again and again, or of neighbouring keys
+	Own        Problem = "own"          // a password made of the user's or the agency's own names
+	Wrong      Problem = "wrong"        // not the user's password, or code
 )
 
 // FieldError is a Problem with one field of a record.

@@ -12,6 +12,7 @@ import (
 type Actor struct {
 	User    ID     // empty: nobody who is signed in, or the program itself
 	Address string // of the network, without a port; empty: the program itself
+	Agent   string // what the browser calls itself; not in the journal
 
 	At time.Time // when, for a past that is made up; zero: now
 }
@@ -41,6 +42,12 @@ type Event struct {
 
 // Time returns when it was done.
 func (e Event) Time() time.Time { return e.ID.Time() }
+
+// agent returns what the browser of the context's actor calls itself, cut.
+func agent(ctx context.Context) string {
+	a, _ := ctx.Value(actorKey{}).(Actor)
+	return cut(strings.ToValidUTF8(a.Agent, ""), maxAgent)
+}
 
 // event begins an event of the context's actor. It is called before a
 // transaction, never inside, and once for each event that this may write.

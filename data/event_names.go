@@ -18,7 +18,7 @@ type Named struct {
 
 // recordKey returns the key of what an event was done to; nil if it has no name.
 func (e Event) recordKey() []byte {
-	if e.Record == "" {
+	if e.Record == "" || e.Record == e.User && e.Action != ProfileUpdate { // of themselves
 		return nil
 	}
 	switch e.Action.Noun() {
@@ -30,7 +30,7 @@ func (e Event) recordKey() []byte {
 		return templateKey(e.Record)
 	case "annex":
 		return annexKey(e.Record)
-	case "user", "profile":
+	case "user", "profile", "session", "factor":
 		return userKey(e.Record)
 	}
 	return nil

@@ -98,7 +98,7 @@ func TestJournalTells(t *testing.T) {
 	secret := "hunter2"
 	must(s.SetRelay(ctx, 0, &secret, func(x *data.Relay) { x.Host, x.User, x.From.Address = "mx.x.fr", "u", "a@x.fr" }))(t)
 	for range 2 {
-		must(s.SetProfile(ctx, u.ID, "Anaïs", "", data.DefaultUndo))(t)
+		must(s.SetProfile(ctx, u.ID, data.Profile{Name: "Anaïs", Undo: data.DefaultUndo}))(t)
 	}
 	must(s.Prefer(ctx, u.ID, data.English, ""))(t)
 	for range 2 {

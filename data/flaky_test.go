@@ -75,6 +75,7 @@ func flakySteps(t *testing.T, sound *data.Store, clock *datatest.Clock) []flakyS
 	b := datatest.Contact(t, sound, c.ID, "b@x.fr", true)
 	m := note(t, sound, c.ID, "a@x.fr", "b@x.fr")
 	request, request2, user := data.NewID(), data.NewID(), data.User{}
+	token := ""
 	var claim data.Claim
 	take := func(s *data.Store) error {
 		got, err := s.Claim(ctx, m.ID, lease)
@@ -130,6 +131,12 @@ func flakySteps(t *testing.T, sound *data.Store, clock *datatest.Clock) []flakyS
 		{"SaveSession", false, func(s *data.Store) error { return s.SaveSession(ctx, "token", []byte("{}")) }},
 		{"Session", false, func(s *data.Store) error { clock.Advance(lease); _, _, err := s.Session(ctx, "token"); return err }},
 		{"DeleteSession", false, func(s *data.Store) error { return s.DeleteSession(ctx, "token") }},
+		{"AddPasskey", false, func(s *data.Store) error {
+			return s.AddPasskey(ctx, data.Passkey{ID: []byte("id"), User: user.ID, Name: "Phone"})
+		}},
+		{"UsePasskey", false, func(s *data.Store) error { return s.UsePasskey(ctx, []byte("id"), 0, false) }},
+		{"CreateReset", false, func(s *data.Store) (err error) { token, err = s.CreateReset(ctx, user.ID); return err }},
+		{"Reset", false, func(s *data.Store) error { _, err := s.Reset(ctx, token, password+" two"); return err }},
 		{"Sweep", true, func(s *data.Store) error { clock.Advance(data.SessionLife); return s.Sweep(ctx) }},
 	}
 }

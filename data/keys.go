@@ -32,9 +32,14 @@ import (
 //	invitation invitation                        → Invitation
 //	invited   SHA-256 of the token               → key of the invitation
 //	invitee   address key                        → key of the invitation
-//	reset     user                               → Reset
 //	session   SHA-256 of the token               → Session
 //	sessions  user, SHA-256 of the token         → nothing
+//	origins   user                               → networks that they signed in from
+//	factor    user                               → Factor
+//	passkey   id of the credential               → Passkey
+//	passkeys  user, id of the credential         → nothing
+//	reset     SHA-256 of the token               → reset
+//	resets    user                               → key of the reset
 //	agency                                       → Agency
 //	message   message                            → Message
 //	text      message                            → its text
@@ -106,6 +111,11 @@ const (
 	tJournal    = "journal"
 	tErasure    = "erasure"
 	tSource     = "source"
+	tOrigins    = "origins"
+	tFactor     = "factor"
+	tPasskey    = "passkey"
+	tPasskeys   = "passkeys"
+	tResets     = "resets"
 )
 
 // key encodes a tuple.

@@ -102,7 +102,9 @@ func (s *Store) verify(ctx context.Context, phc, password string) (ok, weak bool
 	return subtle.ConstantTimeCompare(got, sum) == 1, memory < argonMemory || passes < argonTime, nil
 }
 
-func checkPassword(c *checker, field, password string) {
+// checkPassword refuses what is too short, or easy to guess for who knows what
+// people choose, or for who knows its owner by own: their names and address.
+func checkPassword(c *checker, field, password string, own ...string) {
 	switch n := utf8.RuneCountInString(password); {
 	case n == 0:
 		c.add(field, Required)
@@ -112,5 +114,11 @@ func checkPassword(c *checker, field, password string) {
 		c.problems = append(c.problems, FieldError{Field: field, Problem: TooShort, Max: MinPassword})
 	case n > MaxPassword:
 		c.problems = append(c.problems, FieldError{Field: field, Problem: TooLong, Max: MaxPassword})
+	case isCommon(password):
+		c.add(field, Common)
+	case isPlain(password):
+		c.add(field, Plain)
+	case isOwn(password, own):
+		c.add(field, Own)
 	}
 }

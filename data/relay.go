@@ -79,11 +79,8 @@ func (s *Store) RelayPassword(x Relay) (string, error) {
 	if len(x.Password) == 0 {
 		return "", nil
 	}
-	k, err := s.key()
-	if err != nil {
-		return "", err
-	}
-	return k.open(relayRecord, x.Password)
+	password, _, err := s.open(relayRecord, x.Password)
+	return password, err
 }
 
 // SetRelay changes how mails leave as change says, and wakes the worker.

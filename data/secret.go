@@ -114,6 +114,31 @@ func (k Key) open(record string, sealed []byte) (string, error) {
 	return string(secret), nil
 }
 
+// open decrypts a secret of a record with the key of now, or with the one before
+// it; stale tells that it was the one before. ErrKey if neither opens it.
+func (s *Store) open(record string, sealed []byte) (secret string, stale bool, err error) {
+	k, err := s.key()
+	if err == nil {
+		secret, err = k.open(record, sealed)
+	}
+	if err == nil || s.formerKey == nil {
+		return secret, false, err
+	}
+	if secret, err := s.formerKey.open(record, sealed); err == nil {
+		return secret, true, nil
+	}
+	return "", false, err
+}
+
+// seal encrypts a secret for a record with the key of now.
+func (s *Store) seal(record, secret string) ([]byte, error) {
+	k, err := s.key()
+	if err != nil {
+		return nil, err
+	}
+	return k.seal(record, secret), nil
+}
+
 func (k Key) aead() cipher.AEAD {
 	block := must(aes.NewCipher(k[:])) // an error is another size
 	return must(cipher.NewGCM(block))

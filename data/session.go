@@ -28,17 +28,34 @@ type Session struct {
 	Seen    time.Time `cbor:"3,keyasint"`
 	Values  []byte    `cbor:"4,keyasint"` // the handlers' own, JSON
 	Epoch   uint64    `cbor:"5,keyasint"` // the user's when it began; it is over when theirs moved on
+	Agent   string    `cbor:"6,keyasint"` // what the browser called itself, cut
+	Address string    `cbor:"7,keyasint"` // of the network that it began from
+
+	Name string `cbor:"-"` // the hash of its token, which a list calls it by
 }
+
+// What is done to sessions, in the journal.
+const (
+	SessionCreate Action = "session.create" // somebody signed in
+	SessionRefuse Action = "session.refuse" // and could not
+	SessionDelete Action = "session.delete" // signed out, or was
+)
+
+// maxAgent is how much of what a browser calls itself is kept, in bytes.
+const maxAgent = 200
 
 func sessionHash(token string) string {
 	h := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(h[:])
 }
 
-// CreateSession keeps a new session under its token, and when its user signed
-// in. ErrNotFound if there is no such user, or if they are disabled.
+// CreateSession keeps a new session under its token, begun by the context's
+// actor, and when its user signed in. ErrNotFound if there is no such user, or if
+// they are disabled.
 func (s *Store) CreateSession(ctx context.Context, token string, user ID) error {
-	now, hash := s.now(), sessionHash(token)
+	now, hash, done := s.now(), sessionHash(token), event(ctx)
+	done.User = user
+	x := Session{User: user, Created: now, Seen: now, Agent: agent(ctx), Address: done.Address}
 	return s.kv.Update(ctx, func(w kv.Writer) error {
 		u, err := get[User](w, userKey(user))
 		if err != nil {
@@ -57,7 +74,11 @@ func (s *Store) CreateSession(ctx context.Context, token string, user ID) error 
 		if err := w.Put(key(tSessions, string(user), hash), nil); err != nil {
 			return err
 		}
-		return put(w, key(tSession, hash), Session{User: user, Created: now, Seen: now, Epoch: u.Epoch})
+		if err := cameFrom(w, user, x.Address); err != nil {
+			return err
+		}
+		x.Epoch = u.Epoch
+		return firstErr(put(w, key(tSession, hash), x), done.write(w, SessionCreate, "", user, ""))
 	})
 }
 
@@ -80,7 +101,7 @@ func (s *Store) Session(ctx context.Context, token string) (Session, User, error
 		if err != nil {
 			return x, err
 		}
-		if now.Sub(x.Seen) > SessionIdle || now.Sub(x.Created) > SessionLife {
+		if x.over(now) {
 			return x, ErrNotFound
 		}
 		if u, err = recall[User](r, userKey(x.User)); err == nil && (u.Epoch != x.Epoch || !u.Enabled()) {
@@ -92,6 +113,11 @@ func (s *Store) Session(ctx context.Context, token string) (Session, User, error
 		err = s.changeSession(ctx, hash, func(x *Session) { x.Seen = now })
 	}
 	return session, u, err
+}
+
+// over tells whether a session has expired.
+func (x Session) over(now time.Time) bool {
+	return now.Sub(x.Seen) > SessionIdle || now.Sub(x.Created) > SessionLife
 }
 
 // SaveSession keeps the handlers' values of a session. ErrNotFound if it was
@@ -138,36 +164,50 @@ func (u *User) endSessions() { u.Epoch++ }
 // EndSessions ends the sessions of a user, but for the one with a token, if it
 // has one. They are over with the next request.
 func (s *Store) EndSessions(ctx context.Context, user ID, but string) error {
-	hash := sessionHash(but)
+	done := event(ctx)
 	return s.kv.Update(ctx, func(w kv.Writer) error {
 		u, err := get[User](w, userKey(user))
 		if err != nil {
 			return err
 		}
 		u.endSessions()
-		if err := put(w, userKey(user), u); err != nil {
-			return err
-		}
-		x, err := get[Session](w, key(tSession, hash))
-		if err == ErrNotFound || err == nil && x.User != user {
-			return nil
-		}
-		x.Epoch = u.Epoch
-		return firstErr(err, put(w, key(tSession, hash), x))
+		return firstErr(put(w, userKey(user), u), keepSession(w, u, but), done.write(w, SessionDelete, "", user, "all"))
 	})
+}
+
+// keepSession lets the session with a token outlive that a user's were ended.
+func keepSession(w kv.Writer, u User, token string) error {
+	k := key(tSession, sessionHash(token))
+	x, err := get[Session](w, k)
+	if err == ErrNotFound || err == nil && x.User != u.ID {
+		return nil
+	}
+	x.Epoch = u.Epoch
+	return firstErr(err, put(w, k, x))
 }
 
 // DeleteSession ends a session; one that is not there is no error.
 func (s *Store) DeleteSession(ctx context.Context, token string) error {
-	hash := sessionHash(token)
+	err := s.deleteSession(ctx, "", sessionHash(token))
+	if err == ErrNotFound {
+		return nil
+	}
+	return err
+}
+
+// deleteSession ends a session by its name, if it is a user's; of any user if
+// that is empty.
+func (s *Store) deleteSession(ctx context.Context, user ID, name string) error {
+	done := event(ctx)
 	return s.kv.Update(ctx, func(w kv.Writer) error {
-		x, err := get[Session](w, key(tSession, hash))
-		if err == ErrNotFound {
-			return nil
+		x, err := get[Session](w, key(tSession, name))
+		if err == nil && user != "" && x.User != user {
+			err = ErrNotFound
 		}
 		if err != nil {
 			return err
 		}
-		return deleteAll(w, [][]byte{key(tSession, hash), key(tSessions, string(x.User), hash)})
+		return firstErr(deleteAll(w, [][]byte{key(tSession, name), key(tSessions, string(x.User), name)}),
+			done.write(w, SessionDelete, "", x.User, ""))
 	})
 }

@@ -11,9 +11,9 @@ import (
 const requestLife = 48 * time.Hour
 
 // Sweep forgets what has expired: forms done long ago, drafts that were sent or
-// thrown away, sessions, invitations, old events, and blobs that no record uses.
-// It goes on with erasures that were interrupted. It works in small steps and
-// stops at the first error.
+// thrown away, sessions, invitations, links to a new password, old events, and
+// blobs that no record uses. It goes on with erasures that were interrupted. It
+// works in small steps and stops at the first error.
 func (s *Store) Sweep(ctx context.Context) error {
 	now := s.now()
 	if err := s.sweepUndone(ctx); err != nil {
@@ -72,6 +72,15 @@ func (s *Store) Sweep(ctx context.Context) error {
 			return nil, err
 		}
 		return append(i.index(), e.Key), nil
+	}); err != nil {
+		return err
+	}
+	if err := s.sweep(ctx, tReset, 2, func(_ kv.Reader, e kv.Entry) ([][]byte, error) {
+		x, err := decode[reset](e.Value)
+		if err != nil || !x.over(now) {
+			return nil, err
+		}
+		return [][]byte{e.Key, key(tResets, x.User)}, nil
 	}); err != nil {
 		return err
 	}

@@ -133,7 +133,7 @@ func (s *Store) SetUp(ctx context.Context, agency Agency, u User, password strin
 		c.add("name", Required)
 	}
 	c.address("email", &u.Email, true)
-	checkPassword(&c, "password", password)
+	checkPassword(&c, "password", password, u.Name, u.Email, agency.Name)
 	choice(&c, "language", &u.Language, "", French, English)
 	if err := c.err(); err != nil {
 		return u, err
@@ -208,15 +208,25 @@ func (s *Store) Prefer(ctx context.Context, id ID, l Language, t Theme) (User, e
 	})
 }
 
+// Profile is what users say of themselves.
+type Profile struct {
+	Name, Signature string
+	Undo            int      // seconds
+	Language        Language // empty: the browser's
+	Theme           Theme    // empty: the system's
+}
+
 // SetProfile changes what a user says of themselves. Invalid if a field is.
-func (s *Store) SetProfile(ctx context.Context, id ID, name, signature string, undoSeconds int) (User, error) {
+func (s *Store) SetProfile(ctx context.Context, id ID, p Profile) (User, error) {
 	var c checker
-	c.line("name", &name, 80)
-	if name == "" {
+	c.line("name", &p.Name, 80)
+	if p.Name == "" {
 		c.add("name", Required)
 	}
-	c.lines("signature", &signature, 2000)
-	if undoSeconds < 0 || undoSeconds > MaxUndo {
+	c.lines("signature", &p.Signature, 2000)
+	choice(&c, "language", &p.Language, "", French, English)
+	choice(&c, "theme", &p.Theme, "", Light, Dark)
+	if p.Undo < 0 || p.Undo > MaxUndo {
 		c.problems = append(c.problems, FieldError{Field: "undo", Problem: OutOfRange, Max: MaxUndo})
 	}
 	if err := c.err(); err != nil {
@@ -229,10 +239,12 @@ func (s *Store) SetProfile(ctx context.Context, id ID, name, signature string, u
 			return u, err
 		}
 		var changed fields
-		changed.add("name", u.Name != name)
-		changed.add("signature", u.Signature != signature)
-		changed.add("undo", u.UndoSeconds() != undoSeconds)
-		u.Name, u.Signature, u.Undo = name, signature, undoSeconds+1
+		changed.add("name", u.Name != p.Name)
+		changed.add("signature", u.Signature != p.Signature)
+		changed.add("undo", u.UndoSeconds() != p.Undo)
+		changed.add("language", u.Language != p.Language)
+		changed.add("theme", u.Theme != p.Theme)
+		u.Name, u.Signature, u.Undo, u.Language, u.Theme = p.Name, p.Signature, p.Undo+1, p.Language, p.Theme
 		return u, firstErr(put(w, userKey(id), u), done.edited(w, ProfileUpdate, "", id, changed))
 	})
 }
@@ -284,12 +296,19 @@ func (s *Store) Authenticate(ctx context.Context, email, password string) (User,
 		return User{}, err
 	}
 	if !ok || u.ID == "" || !u.Enabled() {
-		return User{}, ErrCredentials
+		return User{}, firstErr(s.RefuseSession(ctx, u.ID), ErrCredentials)
 	}
 	if weak {
 		return s.rehash(ctx, u, password)
 	}
 	return u, nil
+}
+
+// RefuseSession tells the journal of a sign-in that failed: of whom, if they are
+// known.
+func (s *Store) RefuseSession(ctx context.Context, user ID) error {
+	done := event(ctx)
+	return s.kv.Update(ctx, func(w kv.Writer) error { return done.write(w, SessionRefuse, "", user, "") })
 }
 
 func (s *Store) rehash(ctx context.Context, u User, password string) (User, error) {

@@ -1,6 +1,7 @@
 package data_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -86,7 +87,8 @@ func TestDisabled(t *testing.T) {
 	must(s.Authenticate(t.Context(), "bob@x.fr", password))(t)
 	_, _, err = s.Session(t.Context(), "old")
 	wantError(t, err, data.ErrNotFound)
-	if got := did(t, s, bob.ID); len(got) != 3 || got[0] != data.UserJoin || got[1] != data.UserDisable || got[2] != data.UserEnable {
+	want := []data.Action{data.UserJoin, data.SessionCreate, data.UserDisable, data.SessionRefuse, data.UserEnable}
+	if got := did(t, s, bob.ID); !slices.Equal(got, want) {
 		t.Errorf("the journal has %v", got)
 	}
 }

@@ -161,7 +161,13 @@ func (h *handlers) signIn(c *fiber.Ctx, u data.User) error {
 	}
 	session.Values[userValue] = u
 	c.Locals(sessionLocal, session)
+	h.act(c)
 	return h.sessions.write(c, session)
+}
+
+// act makes who is signed in the actor of the request.
+func (h *handlers) act(c *fiber.Ctx) {
+	c.SetUserContext(data.As(c.UserContext(), data.Actor{User: user(c).ID, Address: h.remote(c), Agent: c.Get(fiber.HeaderUserAgent)}))
 }
 
 // signOut ends the session of a request.

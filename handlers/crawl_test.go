@@ -115,7 +115,8 @@ func TestEveryAddressOnEveryPage(t *testing.T) {
 
 // aside tells whether a route is for machines, or for who is signed out.
 func aside(path string) bool {
-	return path == "/healthz" || path == "/favicon.ico" || path == "/session/new" || path == "/invitations/:token" ||
+	return path == "/healthz" || path == "/favicon.ico" || path == "/session/new" || path == "/session/factor" || path == "/invitations/:token" || strings.HasPrefix(path, "/password/reset") ||
+		path == "/factor/image" || path == "/passkeys/:passkey/delete" || // once there is one
 		path == "/clients/:client/drafts/:draft/attachments" // a button leads there
 }
 

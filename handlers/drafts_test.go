@@ -412,7 +412,7 @@ func TestSignature(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := o.store.SetProfile(bg, u.ID, u.Name, "Camille\nAtelier Horizon", 10); err != nil {
+	if _, err := o.store.SetProfile(bg, u.ID, data.Profile{Name: u.Name, Signature: "Camille\nAtelier Horizon", Undo: 10}); err != nil {
 		t.Fatal(err)
 	}
 	b := o.compose(t, o.clientNamed(lambert))

@@ -61,7 +61,9 @@ func (v eventsRow) Object() string {
 		return what.Name
 	case what.Here:
 		return v.T("(objet effacé)", "(subject erased)")
-	case e.Record == "":
+	case e.Record == "" && e.Action == data.SessionRefuse:
+		return v.T("(compte inconnu)", "(unknown account)")
+	case e.Record == "", e.Record == e.User, e.Action == data.UserInvite: // nobody yet
 		return ""
 	}
 	switch noun {
@@ -71,7 +73,7 @@ func (v eventsRow) Object() string {
 		return v.T("(e-mail repris avant de partir)", "(email taken back before it left)")
 	case "annex":
 		return v.T("(annexe retirée)", "(removed annex)")
-	case "user", "profile":
+	case "user", "profile", "session", "factor":
 		return v.T("(personne supprimée)", "(removed person)")
 	}
 	return ""

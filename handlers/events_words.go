@@ -17,6 +17,13 @@ var eventNouns = []struct {
 	{"annex", phrase{"Annexes", "Annexes"}},
 	{"relay", phrase{"Envoi des e-mails", "Sending emails"}},
 	{"profile", phrase{"Profils", "Profiles"}},
+	{"user", phrase{"Personnes", "People"}},
+	{"invitation", phrase{"Invitations", "Invitations"}},
+	{"session", phrase{"Connexions", "Sign-ins"}},
+	{"password", phrase{"Mots de passe", "Passwords"}},
+	{"factor", phrase{"Seconds facteurs", "Second factors"}},
+	{"recovery", phrase{"Codes de secours", "Recovery codes"}},
+	{"passkey", phrase{"Clés d’accès", "Passkeys"}},
 	{"event", phrase{"Journal", "Journal"}},
 }
 
@@ -55,6 +62,25 @@ var eventWords = map[data.Action]phrase{
 
 	data.RelayUpdate:   {"a modifié l’envoi des e-mails", "changed the sending of emails"},
 	data.ProfileUpdate: {"a modifié le profil de", "changed the profile of"},
+
+	data.UserInvite:       {"a invité une personne", "invited a person"},
+	data.UserJoin:         {"a accepté son invitation", "accepted their invitation"},
+	data.UserRole:         {"a changé le rôle de", "changed the role of"},
+	data.UserDisable:      {"a désactivé le compte de", "disabled the account of"},
+	data.UserEnable:       {"a réactivé le compte de", "enabled the account of"},
+	data.InvitationRevoke: {"a retiré une invitation", "revoked an invitation"},
+
+	data.SessionCreate:  {"s’est connecté", "signed in"},
+	data.SessionRefuse:  {"a essayé en vain le compte de", "tried in vain the account of"},
+	data.SessionDelete:  {"a fermé une session ou plusieurs", "ended one session or more"},
+	data.PasswordChange: {"a changé son mot de passe", "changed their password"},
+	data.PasswordReset:  {"a choisi un nouveau mot de passe par un lien", "set a new password by a link"},
+	data.FactorEnable:   {"a activé un second facteur", "enabled a second factor"},
+	data.FactorDisable:  {"a retiré un second facteur", "removed a second factor"},
+	data.RecoveryMake:   {"a refait ses codes de secours", "made new recovery codes"},
+	data.RecoveryUse:    {"s’est servi d’un code de secours", "used a recovery code"},
+	data.PasskeyCreate:  {"a ajouté une clé d’accès", "added a passkey"},
+	data.PasskeyDelete:  {"a retiré une clé d’accès", "removed a passkey"},
 
 	data.EventRetain: {"a changé la durée de conservation du journal", "changed how long the journal is kept"},
 	data.EventExport: {"a exporté le journal", "exported the journal"},

@@ -188,6 +188,17 @@ func problemWords(l i18n.Lang, e data.FieldError) string {
 		return l.T("Tapez de nouveau le mot de passe : ce que vous aviez tapé n’est gardé que quinze minutes.", "Type the password again: what you had typed is kept for fifteen minutes only.")
 	case data.Locked:
 		return l.T("Tapez de nouveau le mot de passe : la clé de ce serveur ne lit pas celui qui est enregistré.", "Type the password again: this server’s key does not read the one that is kept.")
+	case data.Common:
+		return l.T("Ce mot de passe est parmi les plus courants : on le devine vite. Prenez par exemple quatre mots sans rapport.", "This password is among the most common, and quickly guessed. Take four unrelated words, for example.")
+	case data.Plain:
+		return l.T("Ce mot de passe répète le même morceau ou suit l’ordre des touches. Prenez par exemple quatre mots sans rapport.", "This password repeats one piece or follows the order of the keys. Take four unrelated words, for example.")
+	case data.Own:
+		return l.T("Ce mot de passe est fait de votre nom, de votre adresse ou du nom de l’agence : on le devine vite. Ajoutez-y d’autres mots.", "This password is made of your name, your address or the agency’s name, and quickly guessed. Add other words to it.")
+	case data.Wrong:
+		if e.Field == "code" {
+			return l.T("Ce code n’est pas le bon, ou il a déjà servi. Attendez le suivant, puis réessayez.", "This is not the right code, or it was used already. Wait for the next one, then try again.")
+		}
+		return l.T("Ce n’est pas votre mot de passe actuel.", "This is not your current password.")
 	case data.Unresolved:
 		return l.T("Corrigez ou retirez les adresses signalées.", "Fix or remove the marked addresses.")
 	}

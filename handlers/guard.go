@@ -184,7 +184,7 @@ func (h *handlers) session(c *fiber.Ctx) error {
 	if !session.IsNew {
 		c.Locals(sessionLocal, session)
 	}
-	c.SetUserContext(data.As(c.UserContext(), data.Actor{User: user(c).ID, Address: h.remote(c)}))
+	h.act(c)
 	if !session.IsNew || !h.Demo {
 		return c.Next()
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"net/url"
+	"sync"
 	"time"
 
 	"carnet/data"
@@ -75,12 +76,13 @@ func newSite() (site, error) {
 func (s site) app(cfg Config) *fiber.App {
 	h := s.handlers(cfg)
 	app := h.blank()
+	app.Hooks().OnShutdown(func() error { h.posting.Wait(); return nil })
 	h.routes(app)
 	return app
 }
 
 func (s site) handlers(cfg Config) *handlers {
-	h := &handlers{Config: cfg, site: s, sessions: newSessions(cfg.Store, cfg.PublicURL), tries: newTries(), rates: newRates()}
+	h := &handlers{Config: cfg, site: s, sessions: newSessions(cfg.Store, cfg.PublicURL), tries: newTries(), rates: newRates(), steps: newSteps()}
 	if cfg.Public {
 		h.kept = newKept(visitorRows, visitorWholes)
 	} else {
@@ -119,6 +121,8 @@ type handlers struct {
 	tries    *tries
 	rates    *rates
 	typed    typed
+	steps    *steps
+	posting  sync.WaitGroup // notices on their way
 }
 
 // lang returns the language of a request: the user's choice, else the cookie's,

@@ -205,6 +205,12 @@ func TestEveryFormIsFound(t *testing.T) {
 		"/messages/:message/undo", "/templates/:template/restore", "/invitations/:invitation/delete"} {
 		found[path] = true
 	}
+	// These need a second factor, a passkey, a token or a step of a sign-in, and
+	// have tests of their own.
+	for _, path := range []string{"/session/factor", "/session/passkey", "/session/passkey/challenge", "/password/reset", "/password/reset/:token",
+		"/sessions/delete", "/factor", "/factor/recovery", "/factor/delete", "/passkeys/challenge", "/passkeys/:passkey/delete"} {
+		found[path] = true
+	}
 	for _, r := range routes {
 		if r.Method == http.MethodPost && !found[r.Path] {
 			t.Errorf("no form leads to POST %s", r.Path)

@@ -198,7 +198,7 @@ func TestBadSetup(t *testing.T) {
 	// The form of the first account says what is wrong with each field.
 	t.Parallel()
 	o := open(t, datatest.Open(t))
-	good := url.Values{"code": {setupCode}, "agency": {"Atelier"}, "name": {"Ada"}, "email": {"ada@exemple.example"}, "password": {"un mot de passe"}}
+	good := url.Values{"code": {setupCode}, "agency": {"Atelier"}, "name": {"Ada"}, "email": {"ada@exemple.example"}, "password": {"douze lettres au moins"}}
 	for _, x := range []bad{
 		{"agency", "", "Remplissez ce champ.", ""}, {"agency", strings.Repeat("a", 121), fmt.Sprintf(longFR, 120), ""}, {"agency", "a\x00", forbiddenFR, ""},
 		{"name", "", "Indiquez un nom.", ""}, {"email", "", "Indiquez une adresse e-mail.", ""}, {"email", "x", addressFR, ""},

@@ -53,7 +53,7 @@ var house = []int{200, 204, 303, 400, 401, 403, 404, 409, 413, 415, 422, 429}
 // out.
 func problemsSaid(l i18n.Lang) (said []string) {
 	for _, p := range []data.Problem{data.Required, data.TooLong, data.TooShort, data.Forbidden, data.Malformed, data.Duplicate, data.InTrash, data.NotOffered,
-		data.NoneGiven, data.TooMany, data.Unresolved, data.OutOfRange} {
+		data.NoneGiven, data.TooMany, data.Unresolved, data.OutOfRange, data.Wrong} {
 		for _, field := range []string{"email", "name", "subject", "number", "siret", "vat", "website", "code", "days", "other"} {
 			said = append(said, plainWords(problemWords(l, data.FieldError{Field: field, Problem: p})))
 		}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"carnet/data"
+	"carnet/i18n"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -18,18 +19,24 @@ func (v profilesEdit) Title() string  { return v.T("Mon profil", "My profile") }
 func (h *handlers) profilesEdit(c *fiber.Ctx) error {
 	u := user(c)
 	return h.page(c, fiber.StatusOK, profilesEdit{form{Lang: h.lang(c), Values: map[string]string{
-		"name": u.Name, "signature": u.Signature, "undo": strconv.Itoa(u.UndoSeconds())}}})
+		"name": u.Name, "signature": u.Signature, "undo": strconv.Itoa(u.UndoSeconds()),
+		"language": string(u.Language), "theme": string(u.Theme)}}})
 }
 
 // profilesUpdate: POST /profile
 func (h *handlers) profilesUpdate(c *fiber.Ctx) error {
-	f := h.posted(c, "name", "signature", "undo")
-	_, err := h.Store.SetProfile(c.UserContext(), user(c).ID, f.Values["name"], f.Values["signature"], f.number("undo"))
+	f := h.posted(c, "name", "signature", "undo", "language", "theme")
+	u, err := h.Store.SetProfile(c.UserContext(), user(c).ID, data.Profile{Name: f.Values["name"], Signature: f.Values["signature"], Undo: f.number("undo"),
+		Language: data.Language(f.Values["language"]), Theme: data.Theme(f.Values["theme"])})
 	if errors.As(err, &f.Problems) {
 		return h.page(c, fiber.StatusUnprocessableEntity, profilesEdit{f})
 	}
 	if err != nil {
 		return err
+	}
+	h.prefer(c, map[string]string{"lang": string(u.Language), "theme": string(u.Theme)})
+	if u.Language != "" {
+		f.Lang = i18n.Lang(u.Language)
 	}
 	return h.seeOther(c, "/settings", toast{Lang: f.Lang, ID: "info", Text: f.T("Profil enregistré.", "Profile saved.")})
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"time"
 
 	"carnet/data"
 )
@@ -29,6 +30,10 @@ func everyView() []view {
 		messagesReader{All: make([]data.Mailbox, 2)}, messagesSend{}, messagesSend{Mails: 2, Each: true}, messagesText{}, outgoingBanner{Captured: true},
 		recipientsFields{Diff: &recipientsDiff{Star: make([]data.Contact, 2), Unstar: make([]data.Contact, 1)}}, recipientsCard{}, recipientsCard{Lines: make([]cardLine, 1)}, recipientsCard{Lines: make([]cardLine, 2)},
 		recipientsChip{}, recipientsField{Shown: true}, recipientsFields{}, recipientsOption{}, recipientsOptions{},
+		factorsCodes{Codes: make([]string, 1)}, factorsShow{}, factorsShow{Secret: "x"}, factorsShow{Factor: data.Factor{Enabled: time.Unix(1, 0)}},
+		passkeysDelete{}, passkeysIndex{Passkeys: make([]data.Passkey, 1)}, passkeysIndex{Open: true}, passwordsEdit{},
+		resetsDone{}, resetsEdit{}, resetsEdit{Gone: true}, resetsNew{}, resetsNew{Sent: true}, resetsNew{Closed: true},
+		securityShow{Sessions: make([]sessionRow, 2)}, sessionsFactor{},
 		previewsShow{}, profilesEdit{}, relaysEdit{Checked: true, Steps: make([]relaysStep, 1)}, settingsIndex{Admin: true}, templatesForm{}, templatesIndex{}, templatesIndex{Writes: true}, templatesPreview{},
 		copyButton{}, sessionsNew{}, sessionsResume{}, setupNew{}, shell{}, shell{Public: true, User: data.User{ID: "x"}}, toast{}, trashIndex{},
 		usersIndex{Users: make([]data.User, 1), Invitations: make([]data.Invitation, 1)}, usersNew{}, usersEdit{}, usersAccess{},

@@ -63,14 +63,14 @@ func (x *typed) forget(handle string) {
 	x.kept = slices.DeleteFunc(x.kept, func(p typedPassword) bool { return p.handle == handle })
 }
 
-// withoutPassword takes the password out of a form that is to be shown again,
+// withoutPassword takes the passwords out of a form that is to be shown again,
 // and leaves a handle of none: whoever posts it is asked for the password.
 func withoutPassword(form string) string {
 	var kept []string
 	had := false
 	for pair := range strings.SplitSeq(form, "&") {
 		name, value, _ := strings.Cut(pair, "=")
-		if n, err := url.QueryUnescape(name); err == nil && n == "password" && value != "" {
+		if n, err := url.QueryUnescape(name); err == nil && (n == "password" || n == "current") && value != "" {
 			had = true
 			continue
 		}

@@ -70,7 +70,7 @@ func (h *handlers) page(c *fiber.Ctx, status int, v titled) error {
 	}
 	section, _, _ := strings.Cut(strings.TrimPrefix(c.Path(), "/"), "/")
 	switch section {
-	case "profile", "templates", "relay", "annexes", "events", "users", "invitations":
+	case "profile", "templates", "relay", "annexes", "events", "users", "invitations", "security", "password", "factor", "passkeys":
 		section = "settings"
 	}
 	s := shell{Lang: h.lang(c), Title: v.Title(), Section: section, Theme: theme(c), User: user(c),

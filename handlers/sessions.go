@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,6 +21,8 @@ type sessionsNew struct {
 	Next  string // where to go afterwards
 	Kept  string // the form that was posted without a session, as it came
 	Error string
+
+	Passkeys bool // can be used here
 }
 
 func (sessionsNew) Template() string { return "sessions/new" }
@@ -35,16 +38,20 @@ func (h *handlers) sessionsNew(c *fiber.Ctx) error {
 	} else if empty {
 		return h.seeOther(c, "/setup")
 	}
-	return h.page(c, fiber.StatusOK, sessionsNew{Lang: h.lang(c), Next: c.Query("next")})
+	return h.page(c, fiber.StatusOK, sessionsNew{Lang: h.lang(c), Next: c.Query("next"), Passkeys: h.relying(c) != nil})
 }
 
 // sessionsCreate: POST /session/new. A form that was posted without a session
 // is given back, to be posted again by its author's own click.
 func (h *handlers) sessionsCreate(c *fiber.Ctx) error {
-	v := sessionsNew{Lang: h.lang(c), Email: c.FormValue("email"), Next: c.FormValue("next"), Kept: c.FormValue("kept")}
+	v := h.signingIn(c)
 	account, _ := data.AddressKey(v.Email) // all spellings are one account; what is no address is nobody's
-	if !h.tries.allow(time.Now(), h.remote(c), account) {
-		v.Error = words(v.Lang, fiber.StatusTooManyRequests)
+	wait, err := h.tooMany(c, account)
+	if err != nil {
+		return err
+	}
+	if wait > 0 {
+		v.Error = later(c, v.Lang, wait)
 		return h.page(c, fiber.StatusTooManyRequests, v)
 	}
 	u, err := h.Store.Authenticate(c.UserContext(), v.Email, c.FormValue("password"))
@@ -55,7 +62,58 @@ func (h *handlers) sessionsCreate(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	factor, err := h.Store.Factor(c.UserContext(), u.ID)
+	if err != nil {
+		return err
+	}
+	if factor.On() {
+		return h.oweCode(c, u, v)
+	}
+	return h.enter(c, u, account, v)
+}
+
+// signingIn returns what a form of the sign-in says, but for its secrets.
+func (h *handlers) signingIn(c *fiber.Ctx) sessionsNew {
+	return sessionsNew{Lang: h.lang(c), Email: c.FormValue("email"), Next: c.FormValue("next"), Kept: c.FormValue("kept"),
+		Passkeys: h.relying(c) != nil}
+}
+
+// tooMany counts a try to sign in to an account, and returns how long to wait for
+// the next one; 0 if this one is taken.
+func (h *handlers) tooMany(c *fiber.Ctx, account string) (time.Duration, error) {
+	now := time.Now()
+	if wait := h.tries.wait(now, h.remote(c), account); wait > 0 {
+		return wait, nil
+	}
+	if wait := h.tries.crowd(now, account); wait > 0 {
+		known, err := h.Store.Familiar(c.UserContext(), account, h.remote(c))
+		if err != nil || !known {
+			return wait, err
+		}
+	}
+	if !h.tries.allow(now, h.remote(c), account) {
+		return max(h.tries.wait(now, h.remote(c), account), time.Second), nil
+	}
+	return 0, nil
+}
+
+// later says how long to wait before the next try, and to the browser too.
+func later(c *fiber.Ctx, l i18n.Lang, wait time.Duration) string {
+	seconds := int((wait + time.Second - 1) / time.Second)
+	c.Set(fiber.HeaderRetryAfter, strconv.Itoa(seconds))
+	if seconds <= 60 {
+		return l.N(seconds, "Trop d’essais. Attendez %d seconde, puis réessayez.", "Trop d’essais. Attendez %d secondes, puis réessayez.",
+			"Too many tries. Wait %d second, then try again.", "Too many tries. Wait %d seconds, then try again.")
+	}
+	return l.N((seconds+59)/60, "Trop d’essais. Attendez %d minute, puis réessayez.", "Trop d’essais. Attendez %d minutes, puis réessayez.",
+		"Too many tries. Wait %d minute, then try again.", "Too many tries. Wait %d minutes, then try again.")
+}
+
+// enter begins the session of who gave all that was asked for, and leads to where
+// they wanted to go.
+func (h *handlers) enter(c *fiber.Ctx, u data.User, account string, v sessionsNew, toasts ...toast) error {
 	h.tries.forget(h.remote(c), account)
+	h.endStep(c, codeStep)
 	if err := h.signIn(c, u); err != nil {
 		return err
 	}
@@ -63,9 +121,24 @@ func (h *handlers) sessionsCreate(c *fiber.Ctx) error {
 		v.Next = "/clients"
 	}
 	if v.Kept != "" {
+		if err := h.flash(c, toasts...); err != nil {
+			return err
+		}
 		return h.page(c, fiber.StatusOK, resume(v))
 	}
-	return h.seeOther(c, views.Address(v.Next))
+	return h.seeOther(c, views.Address(v.Next), toasts...)
+}
+
+// oweCode asks who gave their password for a code.
+func (h *handlers) oweCode(c *fiber.Ctx, u data.User, v sessionsNew) error {
+	h.beginStep(c, codeStep, step{user: u.ID, epoch: u.Epoch})
+	if v.Kept != "" {
+		return h.page(c, fiber.StatusOK, sessionsFactor{Lang: v.Lang, Next: v.Next, Kept: v.Kept})
+	}
+	if !ours(v.Next) {
+		return h.seeOther(c, "/session/factor")
+	}
+	return h.seeOther(c, views.Address("/session/factor?next="+url.QueryEscape(v.Next)))
 }
 
 // sessionsResume gives a form back after the sign-in.
@@ -159,11 +232,17 @@ func (h *handlers) preferencesUpdate(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	for name, value := range map[string]string{"lang": string(l), "theme": string(t)} {
+	h.prefer(c, map[string]string{"lang": string(l), "theme": string(t)})
+	return h.seeOther(c, back(c, "/clients"))
+}
+
+// prefer keeps choices in cookies, for the pages of who is not signed in; an empty
+// one leaves what was chosen.
+func (h *handlers) prefer(c *fiber.Ctx, choices map[string]string) {
+	for name, value := range choices {
 		if value != "" {
 			c.Cookie(&fiber.Cookie{Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600,
 				HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode, Secure: h.sessions.options.Secure})
 		}
 	}
-	return h.seeOther(c, back(c, "/clients"))
 }

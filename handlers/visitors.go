@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"carnet/data"
+
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/valyala/fasthttp"
 )
@@ -234,5 +236,5 @@ func oneAddress(ip string) string {
 	if a, err := netip.ParseAddr(ip); err == nil && a.Unmap().Is4() {
 		return a.Unmap().String()
 	}
-	return network(ip)
+	return data.Network(ip)
 }

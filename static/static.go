@@ -18,7 +18,7 @@ import (
 // Prefix begins every address that [Assets.Path] returns.
 const Prefix = "/static/"
 
-//go:embed css/*.css js/*.js vendor img
+//go:embed css/*.css js/*.js apart/*.js vendor img
 var files embed.FS
 
 // Asset is one file, ready to be sent. Its slices are shared by all callers,
@@ -38,7 +38,7 @@ type Assets struct {
 	byName map[string]Asset
 }
 
-// New reads the embedded files: those of vendor and img under their own base
+// New reads the embedded files: those of apart, vendor and img under their own base
 // name, css/*.css as "app.css" and js/*.js as "app.js".
 func New() (*Assets, error) { return build(files) }
 

@@ -11,6 +11,7 @@ package demo
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
@@ -54,7 +55,9 @@ func Open(ctx context.Context, path string, render Render) (*data.Store, data.Us
 	if err != nil {
 		return nil, data.User{}, errors.Join(err, engine.Close())
 	}
-	store, err := data.Open(ctx, engine, data.WithBlobs(blobs))
+	var k data.Key         // secrets of a demo are read by it alone
+	_, _ = rand.Read(k[:]) // never fails (crypto/rand)
+	store, err := data.Open(ctx, engine, data.WithBlobs(blobs), data.WithKey(func() (data.Key, error) { return k, nil }))
 	if err != nil {
 		return nil, data.User{}, errors.Join(err, engine.Close())
 	}
