@@ -16,6 +16,7 @@ import (
 	"carnet/views"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
 // Config is what the handlers need.
@@ -93,7 +94,7 @@ func (s site) handlers(cfg Config) *handlers {
 
 // blank returns an application without routes.
 func (h *handlers) blank() *fiber.App {
-	return fiber.New(fiber.Config{
+	app := fiber.New(fiber.Config{
 		AppName:                      "Carnet",
 		Views:                        h.views,
 		ErrorHandler:                 h.unread,
@@ -111,7 +112,13 @@ func (h *handlers) blank() *fiber.App {
 		// PublicURL, and remote says who asks.
 		EnableTrustedProxyCheck: true,
 	})
+	app.Server().FormValueFunc = posted
+	return app
 }
+
+// posted is a field of a form as it was posted: fasthttp would look in the query
+// first, so that an address that somebody was given could fill a form in.
+func posted(c *fasthttp.RequestCtx, name string) []byte { return c.PostArgs().Peek(name) }
 
 type handlers struct {
 	Config
