@@ -38,7 +38,7 @@ func (b book) refuses(t *testing.T, words string, args ...string) {
 	}
 }
 
-const resetLink = `^elise@agence\.example is signed out everywhere\. .*\n(https?://\S+)/password/reset/[\w-]{43}\n$`
+const resetLink = `^elise@agence\.example is signed out everywhere\. .*\n(https?://\S+)/password/reset/[0-9a-f]{64}\n$`
 
 // The commands about people work while the server runs, whose sessions they end
 // from the next request on, and while it does not; the socket is for its owner
@@ -58,7 +58,7 @@ func TestUserCommands(t *testing.T) {
 	b.refuses(t, "no such role: king; there are administrator, member and reader", "invite", "bob@agence.example", "Bob", "king")
 	b.refuses(t, "not an address: bob", "invite", "bob", "Bob", "member")
 
-	m := b.says(t, `^bob@agence\.example is invited as reader\. .*\n(http://[^/]+)(/invitations/[\w-]{43})\n$`, "invite", "bob@agence.example", "Bob", "reader")
+	m := b.says(t, `^bob@agence\.example is invited as reader\. .*\n(http://[^/]+)(/invitations/[0-9a-f]{64})\n$`, "invite", "bob@agence.example", "Bob", "reader")
 	if m[1] != p.URL {
 		t.Errorf("the link leads to %s", m[1])
 	}

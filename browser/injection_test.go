@@ -186,7 +186,7 @@ const fill = `((number, text, again, known) => {
 	if (!form) return "none"
 	const to = form.getAttribute("hx-post") || form.getAttribute("action") || location.pathname
 	const main = form.querySelector("button.btn--primary:not([name])") || form.querySelector("button.btn--primary")
-	if (form.method !== "post" || /delete|sessions?\/|preferences|restore/.test(to) || !main) return "nothing"
+	if (form.method !== "post" || /delete|sessions?\/|preferences|restore|factor|passkey|password/.test(to) || !main) return "nothing"
 	const suits = { email: "a@exemple.example", number: "10", url: "https://exemple.example", password: "douze lettres au moins", tel: "0102030405" }
 	const kind = to.replace(/[0-9a-v]{26}/g, "*").replace(/\?.*/, "")
 	if (!again && known.split(" ").includes(kind)) return "nothing"

@@ -17,17 +17,24 @@ func (p *page) look(name string) {
 			p.settle()
 			p.axe(name)
 			p.noOverflow()
-			if width == 360 {
-				for _, small := range p.targets44() {
-					p.t.Errorf("%s: %s", name, small)
-				}
-			}
 			if os.Getenv("SHOTS") != "" {
 				p.screenshot(name + map[int64]string{360: "-phone", 1440: "-desktop"}[width] + map[bool]string{false: "-light", true: "-dark"}[dark])
 			}
 		}
 	}
 	p.dark(false)
+	p.viewport(1280, 800, false)
+}
+
+// touched is look, and holds all that can be touched at 360 pixels to its size.
+func (p *page) touched(name string) {
+	p.t.Helper()
+	p.look(name)
+	p.viewport(360, 900, true)
+	p.settle()
+	for _, small := range p.targets44() {
+		p.t.Errorf("%s: %s", name, small)
+	}
 	p.viewport(1280, 800, false)
 }
 
@@ -83,17 +90,17 @@ func TestPeople(t *testing.T) {
 
 	toMember := p.invite("marc@exemple.fr", "Membre : écrit et modifie")
 	toReader := p.invite("lea@exemple.fr", "Lecteur : consulte seulement")
-	p.look("an invitation just made")
+	p.touched("an invitation just made")
 	p.follow("button", "Envoyer par e-mail")
 	p.waitText("Rien n’est parti : aucun serveur d’envoi n’est réglé.")
 	guest := open(t, p.base)
 	guest.visit(toReader)
-	guest.look("an invitation to accept")
+	guest.touched("an invitation to accept")
 	member, reader := p.joins(toMember, "Marc Roy"), p.joins(toReader, "Léa Petit")
 	guest.allow("404")
 	guest.visit(toReader)
 	guest.waitText("Ce lien n’est plus valable")
-	guest.look("an invitation that is over")
+	guest.touched("an invitation that is over")
 
 	member.visit(file)
 	member.waitAttr("button", "Favori : Claire Morel", "aria-pressed", "true")
@@ -104,21 +111,21 @@ func TestPeople(t *testing.T) {
 			t.Errorf("a reader has %q", button)
 		}
 	}
-	reader.look("a file for a reader")
+	reader.touched("a file for a reader")
 	reader.click("link", "Voir tout")
 	reader.waitFor("dialog", "Contacts de Menuiserie Lambert")
 	reader.waitFor("button", "Copier claire.morel@lambert.example")
 	if reader.has("button", "Créer") {
 		t.Error("a reader has a button to create")
 	}
-	reader.look("the contacts for a reader")
+	reader.touched("the contacts for a reader")
 	reader.press("Escape")
 
 	p.invite("omar@exemple.fr", "Membre : écrit et modifie")
 	p.visit("/users")
-	p.look("people")
+	p.touched("people")
 	p.follow("link", "Marc Roy")
-	p.look("somebody")
+	p.touched("somebody")
 	p.choose("combobox", "Rôle", "Lecteur : consulte seulement")
 	p.follow("button", "Enregistrer")
 	p.waitText("Marc Roy : Lecteur.")
@@ -127,7 +134,7 @@ func TestPeople(t *testing.T) {
 
 	p.follow("link", "Léa Petit")
 	p.follow("link", "Désactiver")
-	p.look("the question before disabling")
+	p.touched("the question before disabling")
 	p.follow("button", "Désactiver")
 	p.waitText("Le compte de Léa Petit est désactivé.")
 	reader.follow("link", "Clients")

@@ -221,7 +221,12 @@ func invitation(r kv.Reader, hash string, now time.Time) (Invitation, error) {
 // at once one does. ErrNotFound as Invitation, Invalid if a field is, ErrBusy as
 // Authenticate.
 func (s *Store) Join(ctx context.Context, token string, u User, password string) (User, error) {
-	if _, err := s.Invitation(ctx, token); err != nil {
+	invited, err := s.Invitation(ctx, token)
+	if err != nil {
+		return u, err
+	}
+	agency, err := s.Agency(ctx)
+	if err != nil {
 		return u, err
 	}
 	u = User{ID: NewID(), Name: u.Name, Language: u.Language, Created: s.now()}
@@ -230,7 +235,7 @@ func (s *Store) Join(ctx context.Context, token string, u User, password string)
 	if u.Name == "" {
 		c.add("name", Required)
 	}
-	checkPassword(&c, "password", password)
+	checkPassword(&c, "password", password, u.Name, invited.Email, agency.Name)
 	choice(&c, "language", &u.Language, "", French, English)
 	if err := c.err(); err != nil {
 		return u, err

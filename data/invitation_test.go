@@ -25,7 +25,7 @@ func TestInvitation(t *testing.T) {
 	ctx := data.As(t.Context(), data.Actor{User: ana.ID})
 	i, token, err := s.Invite(ctx, data.Invitation{Email: " Bob@x.fr", Name: "Bob", Role: data.Reader})
 	ok(t, err)
-	if len(token) != 43 || i.By != ana.ID || !i.Expires.Equal(clock.Now().Add(7*24*time.Hour)) {
+	if len(token) != 64 || i.By != ana.ID || !i.Expires.Equal(clock.Now().Add(7*24*time.Hour)) {
 		t.Errorf("%q for %+v", token, i)
 	}
 	if got := must(s.Invitation(t.Context(), token))(t); got != i {
@@ -206,7 +206,7 @@ func TestTokensOfLinksAreNotKept(t *testing.T) {
 		t.Error("the file does not hold the invitation: it proves nothing")
 	}
 	for _, token := range []string{invited, first, second} {
-		if len(token) != 43 || bytes.Contains(file, []byte(token)) {
+		if len(token) != 64 || bytes.Contains(file, []byte(token)) {
 			t.Errorf("the file holds %q", token)
 		}
 	}

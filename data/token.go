@@ -2,13 +2,13 @@ package data
 
 import (
 	"crypto/rand"
-	"encoding/base64"
+	"encoding/hex"
 )
 
-// newToken returns 256 random bits, as an address may hold them. It is made
+// newToken returns 256 random bits, in the letters that a path takes. It is made
 // before a transaction, never inside; only its sessionHash is kept.
 func newToken() string {
 	b := make([]byte, 32)
 	rand.Read(b) // never fails (crypto/rand)
-	return base64.RawURLEncoding.EncodeToString(b)
+	return hex.EncodeToString(b)
 }

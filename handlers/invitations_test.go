@@ -212,7 +212,7 @@ func TestInvitationLinkOrigin(t *testing.T) {
 	}
 }
 
-var linkIn = regexp.MustCompile(`http://localhost(/invitations/[\w-]{43})`)
+var linkIn = regexp.MustCompile(`http://localhost(/invitations/[0-9a-f]{64})`)
 
 func TestInvitationByMail(t *testing.T) {
 	// The link can be mailed, in the name of the agency, and leads in; where nothing

@@ -12,8 +12,8 @@ import (
 	"carnet/mail"
 )
 
-// posted is an agency at https://carnet.example whose mails go to box.
-func posted(t *testing.T, box *mailbox) office {
+// withPost is an agency at https://carnet.example whose mails go to box.
+func withPost(t *testing.T, box *mailbox) office {
 	t.Helper()
 	return agency(t, func(c *Config) {
 		c.PublicURL, _ = url.Parse("https://carnet.example")
@@ -42,7 +42,7 @@ func TestReset(t *testing.T) {
 	// for the second factor. Who has no account gets the same answer, and no mail.
 	t.Parallel()
 	box := newMailbox(t)
-	o := posted(t, box)
+	o := withPost(t, box)
 	u, err := o.store.FirstUser(bg)
 	if err != nil {
 		t.Fatal(err)
@@ -97,7 +97,7 @@ func TestResetIsBounded(t *testing.T) {
 	// network that asks more often is told so.
 	t.Parallel()
 	box := newMailbox(t)
-	o := posted(t, box)
+	o := withPost(t, box)
 	form := url.Values{"email": {demo.Email}}.Encode()
 	origin := header{"Origin", "https://carnet.example"}
 	first := o.ask(t, http.MethodPost, "/password/reset", form, origin)

@@ -197,7 +197,7 @@ func TestStepEndsWithTheSessions(t *testing.T) {
 
 func TestSameAnswerAndTime(t *testing.T) {
 	// An unknown user and a wrong password get the same answer, after the same
-	// time: the medians of a run differ by less than half.
+	// time: the quickest of each differ by less than half.
 	o := agency(t)
 	ask := func(email string) (string, time.Duration) {
 		begun := time.Now()
@@ -220,10 +220,10 @@ func TestSameAnswerAndTime(t *testing.T) {
 	}
 	slices.Sort(known)
 	slices.Sort(unknown)
-	ratio := float64(known[7]) / float64(unknown[7])
-	t.Logf("known %v, unknown %v, ratio %.2f", known[7], unknown[7], ratio)
+	ratio := float64(known[0]) / float64(unknown[0])
+	t.Logf("known %v, unknown %v, ratio %.2f", known[0], unknown[0], ratio)
 	if ratio < 0.67 || ratio > 1.5 {
-		t.Errorf("known %v, unknown %v", known[7], unknown[7])
+		t.Errorf("known %v, unknown %v", known[0], unknown[0])
 	}
 }
 
