@@ -97,6 +97,8 @@ deep:
 	go test -race -count=10 -timeout 3h ./data/...
 	CARNET_DEEP=1 CARNET_KILL_ROUNDS=20 go test -count=1 -timeout 1h -v -run '^(TestKill|TestServerDown)$$' .
 	CARNET_DEEP=1 go test -count=1 -v -run '^TestSpeed$$' ./mail
+	CARNET_DEEP=1 go test -count=1 -v -run '^TestFullPublicDemo$$' .
+	CARNET_DEEP=1 REQUIRE_BROWSER=1 go test -count=1 -timeout 1h -v -run '^TestInjection$$' ./browser
 	RACE=1 REQUIRE_BROWSER=1 go test -count=1 -timeout 1h ./browser
 	$(MAKE) vuln
 

@@ -159,7 +159,11 @@ func TestCrossSite(t *testing.T) {
 				if err := chromedp.Do(chrome, chromedp.Navigate(target+"/clients")); err != nil {
 					t.Fatal(err)
 				}
-				got, err := chromedp.Run(chrome, chromedp.Evaluate[string](`document.documentElement.lang + ' ' + location.pathname + ' ' + document.body.innerText`))
+				// It may still be arriving.
+				got, err := chromedp.Run(chrome, chromedp.Evaluate[string](`new Promise(done => {
+					const look = () => done(document.documentElement.lang + ' ' + location.pathname + ' ' + document.body.innerText)
+					document.readyState === 'complete' ? look() : addEventListener('load', look)
+				})`, chromedp.EvalAwaitPromise))
 				if err != nil || !strings.HasPrefix(got, "fr /clients ") || !strings.Contains(got, "Menuiserie Lambert") || strings.Contains(got, "Pwned") {
 					t.Fatalf("%s: %v, %q", when, err, got)
 				}

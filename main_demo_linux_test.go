@@ -44,7 +44,11 @@ func (p *program) memory() (resident, share, anonymous int) {
 
 // 200 visitors have a copy each, which answers all of them, within 400 MiB of
 // memory and of disk; the one after them is told that the demo is full.
+// It takes a minute and much memory, so it runs with CARNET_DEEP=1 only.
 func TestFullPublicDemo(t *testing.T) {
+	if os.Getenv("CARNET_DEEP") == "" {
+		t.Skip("takes a minute; CARNET_DEEP=1 runs it")
+	}
 	t.Parallel()
 	p := start(t, "-demo", "-public-url", "http://demo.example")
 	rss, pss, own := p.memory()

@@ -79,40 +79,24 @@ func TestPublicDemoPages(t *testing.T) {
 	t.Parallel()
 	c := publicDemo(t)
 	p := c.open(t)
-	looks := func(name string) {
-		t.Helper()
-		for _, width := range []int64{1440, 360} {
-			for _, dark := range []bool{false, true} {
-				p.viewport(width, 800, width == 360)
-				p.dark(dark)
-				p.settle()
-				p.axe(name)
-				p.screenshot(name + map[int64]string{1440: "-desk", 360: "-phone"}[width] + map[bool]string{true: "-dark", false: "-light"}[dark])
-				if wide, err := eval[bool](p, `document.documentElement.scrollWidth > innerWidth`); err != nil || wide {
-					t.Errorf("%s is wider than %d, %v", name, width, err)
-				}
-			}
-		}
-		p.viewport(1280, 800, false)
-	}
 	p.visit("/clients")
 	p.waitText("Essayer Carnet")
-	looks("landing")
+	p.looks("landing")
 	p.follow("button", "Essayer la démo")
 	p.expectDialogs(true)
 	p.visit(lambert(p) + "/messages/new")
-	looks("composer")
+	p.looks("composer")
 	p.visit("/messages")
-	looks("outbox")
+	p.looks("outbox")
 	p.visit("/demo")
-	looks("running")
+	p.looks("running")
 	c.crowd(t)
 	p.follow("button", "Quitter et tout effacer")
 	c.crowd(t) // and the place that is free now
 	p.allow("status 503")
 	p.follow("button", "Essayer la démo")
 	p.waitText("La démo est complète")
-	looks("full")
+	p.looks("full")
 }
 
 // crowd takes every place there is, from as many addresses of this machine as

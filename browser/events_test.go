@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -17,13 +18,15 @@ func TestJournal(t *testing.T) {
 	p.enter()
 	p.waitText("a envoyé l’e-mail")
 	p.axe("the journal")
-	p.look("journal")
+	p.looks("journal")
 	p.choose("combobox", "Sujet", "Contacts")
 	p.waitFocus("combobox", "Sujet")
-	p.settle()
-	if text := p.text(); strings.Contains(text, "a envoyé l’e-mail") || !strings.Contains(text, "a ajouté le contact") {
-		t.Errorf("the journal of contacts shows %s", text)
-	}
+	p.must(p.until(func() error {
+		if text := p.text(); strings.Contains(text, "a envoyé l’e-mail") || !strings.Contains(text, "a ajouté le contact") {
+			return fmt.Errorf("the journal of contacts shows %s", text)
+		}
+		return nil
+	}))
 	p.axe("the journal filtered")
 
 	file := lambert(p)
@@ -40,7 +43,7 @@ func TestJournal(t *testing.T) {
 	p.follow("link", "Données personnelles : tout télécharger, ou effacer")
 	p.waitText("Effacer définitivement")
 	p.axe("the data of a contact")
-	p.look("erase")
+	p.looks("erase")
 	p.reachByTab("checkbox", "Effacer définitivement Claire Morel")
 	p.press(" ")
 	p.press("Tab")
@@ -55,7 +58,7 @@ func TestJournal(t *testing.T) {
 	p.follow("link", erasedMail(p))
 	p.waitText("la source de cet e-mail avec lui")
 	p.axe("a mail after an erasure")
-	p.look("message-erased")
+	p.looks("message-erased")
 	p.visit("/events")
 	p.waitText("a effacé définitivement un contact (contact effacé)")
 	if strings.Contains(p.text(), "Claire Morel") {

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/chromedp/cdproto/accessibility"
@@ -183,4 +184,35 @@ func (p *page) waitText(want string) {
 	if err != nil {
 		p.fail(err)
 	}
+}
+
+// sights are how a page is looked at: on a phone in the dark and on a desk in the
+// light, and the other two ways as well when SHOTS names a folder for pictures.
+func sights() []sight {
+	two := []sight{{"phone-dark", 360, true}, {"desktop-light", 1440, false}}
+	if os.Getenv("SHOTS") == "" {
+		return two
+	}
+	return append(two, sight{"phone-light", 360, false}, sight{"desktop-dark", 1440, true})
+}
+
+type sight struct {
+	name  string
+	width int64
+	dark  bool
+}
+
+// looks holds a page to axe and to its width as people see it, and takes pictures.
+func (p *page) looks(name string) {
+	p.t.Helper()
+	for _, s := range sights() {
+		p.viewport(s.width, 900, s.width == 360)
+		p.dark(s.dark)
+		p.settle()
+		p.axe(name + ", " + s.name)
+		p.noOverflow()
+		p.screenshot(name + "-" + s.name)
+	}
+	p.dark(false)
+	p.viewport(1280, 800, false)
 }

@@ -1,35 +1,14 @@
 package browser
 
 import (
-	"os"
 	"strings"
 	"testing"
 )
 
-// look holds a page to axe and to its width in both themes, at 360 and 1440
-// pixels, and takes its pictures when SHOTS names a folder.
-func (p *page) look(name string) {
-	p.t.Helper()
-	for _, dark := range []bool{false, true} {
-		p.dark(dark)
-		for _, width := range []int64{360, 1440} {
-			p.viewport(width, 900, width == 360)
-			p.settle()
-			p.axe(name)
-			p.noOverflow()
-			if os.Getenv("SHOTS") != "" {
-				p.screenshot(name + map[int64]string{360: "-phone", 1440: "-desktop"}[width] + map[bool]string{false: "-light", true: "-dark"}[dark])
-			}
-		}
-	}
-	p.dark(false)
-	p.viewport(1280, 800, false)
-}
-
-// touched is look, and holds all that can be touched at 360 pixels to its size.
+// touched is looks, and holds all that can be touched at 360 pixels to its size.
 func (p *page) touched(name string) {
 	p.t.Helper()
-	p.look(name)
+	p.looks(name)
 	p.viewport(360, 900, true)
 	p.settle()
 	for _, small := range p.targets44() {

@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"fmt"
 	"io"
 	"net"
 	"regexp"
@@ -28,23 +27,6 @@ func (p *page) signOut() {
 	p.t.Helper()
 	p.click("button", "Compte de Anne Martin")
 	p.follow("button", "Se déconnecter")
-}
-
-// looks takes pictures of a page as a phone and a desk show it, in both themes,
-// and holds it to axe and to its width.
-func (p *page) looks(name string) {
-	p.t.Helper()
-	for _, width := range []int64{360, 1440} {
-		p.viewport(width, 900, width == 360)
-		for _, dark := range []bool{false, true} {
-			p.dark(dark)
-			p.axe(fmt.Sprintf("%s at %d, dark %t", name, width, dark))
-			p.noOverflow()
-			p.screenshot(fmt.Sprintf("%s-%d-%t", name, width, dark))
-		}
-	}
-	p.dark(false)
-	p.viewport(1280, 800, false)
 }
 
 // A second factor is set up with the key that the page shows, and asked for at the

@@ -113,6 +113,11 @@ func (h *handlers) blank() *fiber.App {
 		EnableTrustedProxyCheck: true,
 	})
 	app.Server().FormValueFunc = posted
+	// At the first Render, Fiber notes without a lock what it reads again where a
+	// request cannot be read: it does so here, before there are any requests.
+	c := app.AcquireCtx(&fasthttp.RequestCtx{})
+	defer app.ReleaseCtx(c)
+	_ = c.Render(shell{}.Template(), shell{}) // rehearse has drawn it
 	return app
 }
 

@@ -101,7 +101,7 @@ func TestCopyIsBounded(t *testing.T) {
 			client = made
 		}
 	}
-	if !errors.Is(err, data.ErrFull) || n < 50 {
+	if !errors.Is(err, data.ErrFull) || n < 25 {
 		t.Errorf("after %d clients: %v", n, err)
 	}
 	for i := 0; err == nil || !errors.Is(err, blob.ErrFull); i++ {
