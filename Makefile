@@ -8,14 +8,15 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FASTHTTP    = v1.78.0
 FUZZTIME    = 10s
+FIELDS      = ^TestEveryFieldOfEveryForm$$
 MAILKILLS   = 200
 ATTACKS     = ^(TestRaw.*|TestSlow.*|TestFatAndSlow|TestConnectionsOfOneAddress|TestRequestsOfOneConnection|TestForged.*|TestTLS.*|TestPlainLeadsToTLS|TestACME|TestCrossSite|TestEveryRouteIsTried|TestRoutes.*|TestForms.*|TestOtherMethods|TestForeignForms|TestHeaders.*|TestHugeRequests|TestMalformedRequests|TestOwnHostOnly|TestDemoKnowsThisMachineOnly|TestRedirectsStayHere|TestThrottle.*|TestBad.*|TestBodiesThatAreNoForm|TestIDsOfNothing|TestQueriesOfNothing|TestInjection.*|Test.*Attack.*)$$
 
 step = @printf '\n== %s\n' "$@"
 
-.PHONY: check gofmt vet staticcheck fasthttp arrows race fuzz static test vuln deep mail attack bench shots build tools
+.PHONY: check gofmt vet staticcheck fasthttp arrows race fields fuzz static test vuln deep mail attack bench shots build tools
 
-check: gofmt vet staticcheck fasthttp arrows race fuzz static
+check: gofmt vet staticcheck fasthttp arrows race fields fuzz static
 
 gofmt:
 	$(step)
@@ -43,7 +44,13 @@ arrows:
 
 race:
 	$(step)
-	@REQUIRE_BROWSER=1 go test -race -timeout 40m ./...
+	@REQUIRE_BROWSER=1 go test -race -timeout 40m -skip '$(FIELDS)' ./...
+
+# One request after the other, thousands of them: nothing for the race detector,
+# under which they take ten times as long.
+fields:
+	$(step)
+	@go test -run '$(FIELDS)' ./handlers
 
 # Each target for a while, one after the other: they take all cores. What it
 # finds is made smaller for a moment only: a minute, as usual, is most of it. On a busy
