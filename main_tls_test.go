@@ -249,7 +249,7 @@ func TestPlainLeadsToTLS(t *testing.T) {
 		answer, _ := io.ReadAll(conn)
 		_ = conn.Close()
 		head := string(answer)
-		if !strings.HasPrefix(head, fmt.Sprintf("HTTP/1.1 %d ", x.status)) || x.location != "" && !strings.Contains(head, "\r\nLocation: "+x.location+"\r\n") {
+		if !strings.HasPrefix(head, fmt.Sprintf("HTTP/1.1 %d ", x.status)) || !strings.Contains(head, "frame-ancestors 'none'") || x.location != "" && !strings.Contains(head, "\r\nLocation: "+x.location+"\r\n") {
 			t.Errorf("%s %s of %s: %q", x.method, x.target, x.host, head)
 		}
 	}

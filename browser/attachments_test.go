@@ -170,7 +170,7 @@ func TestFileThatIsRefused(t *testing.T) {
 	}
 	p.axe("a file after the session ran out")
 	p.screenshot("uploads-session")
-	if href := p.attr("link", "Se connecter dans un nouvel onglet", "target"); href != "_blank" {
+	if href := p.in("list", "Fichiers en cours d’envoi au serveur").attr("link", "Se connecter dans un nouvel onglet", "target"); href != "_blank" {
 		t.Errorf("the link leads to %q", href)
 	}
 	q := p.another()

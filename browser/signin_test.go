@@ -18,7 +18,12 @@ const firstPassword = "douze lettres au moins"
 // signIn fills in the sign-in with the account that agency made.
 func (p *page) signIn(password string) {
 	p.t.Helper()
-	p.fill("textbox", "Adresse e-mail", "anne@exemple.fr")
+	p.signInAs("anne@exemple.fr", password)
+}
+
+func (p *page) signInAs(email, password string) {
+	p.t.Helper()
+	p.fill("textbox", "Adresse e-mail", email)
 	p.fill("textbox", "Mot de passe", password)
 	p.follow("button", "Se connecter")
 }

@@ -95,17 +95,16 @@ func (p people) reset(ctx context.Context, u data.User, r request) (string, erro
 	if !u.Enabled() {
 		return "", fmt.Errorf("%s is disabled: enable them first", u.Email)
 	}
+	drop := func(ctx context.Context, id data.ID) error { return p.store.EndSessions(ctx, id, "") }
+	if r.SecondFactor {
+		drop = p.store.DropDevices
+	}
 	token, err := p.store.CreateReset(ctx, u.ID)
 	if err != nil {
 		return "", err
 	}
-	if err := p.store.EndSessions(ctx, u.ID, ""); err != nil {
+	if err := drop(ctx, u.ID); err != nil {
 		return "", err
-	}
-	if r.SecondFactor {
-		if err := p.store.DropFactor(ctx, u.ID); err != nil {
-			return "", err
-		}
 	}
 	return fmt.Sprintf("%s is signed out everywhere. This link sets a new password, once, within an hour:\n%s/password/reset/%s\n",
 		u.Email, p.base, token), nil

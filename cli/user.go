@@ -90,7 +90,7 @@ func parseUser(args []string, getenv func(string) string, out io.Writer) (reques
 	f.String("db", "carnet.db", "database: bolt:`PATH` or a plain path")
 	f.String("addr", "127.0.0.1:8080", "`address` in links, when no server runs and there is no -public-url")
 	f.String("public-url", "", "`URL` in links")
-	f.BoolVar(&r.SecondFactor, "second-factor", false, "with reset: take their second factor away too")
+	f.BoolVar(&r.SecondFactor, "second-factor", false, "with reset: take their second factor and their passkeys away too")
 	var words []string
 	for rest := args; ; rest = f.Args()[1:] {
 		if err := f.Parse(rest); errors.Is(err, flag.ErrHelp) {

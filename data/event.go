@@ -13,9 +13,24 @@ type Actor struct {
 	User    ID     // empty: nobody who is signed in, or the program itself
 	Address string // of the network, without a port; empty: the program itself
 	Agent   string // what the browser calls itself; not in the journal
+	Means   Means  // of who signs in now
 
 	At time.Time // when, for a past that is made up; zero: now
 }
+
+// Means is with what somebody signs in, as the journal tells it.
+type Means string
+
+// The means to sign in with; all but the last begin what was not there before.
+const (
+	ByPassword   Means = "password"
+	ByCode       Means = "code" // of an app, after the password
+	ByRecovery   Means = "recovery"
+	ByPasskey    Means = "passkey"
+	ByInvitation Means = "invitation"
+	BySetUp      Means = "setup"
+	BySession    Means = "session" // a session that goes on under another token
+)
 
 type actorKey struct{}
 
@@ -47,6 +62,12 @@ func (e Event) Time() time.Time { return e.ID.Time() }
 func agent(ctx context.Context) string {
 	a, _ := ctx.Value(actorKey{}).(Actor)
 	return cut(strings.ToValidUTF8(a.Agent, ""), maxAgent)
+}
+
+// means returns with what the context's actor signs in.
+func means(ctx context.Context) string {
+	a, _ := ctx.Value(actorKey{}).(Actor)
+	return string(a.Means)
 }
 
 // event begins an event of the context's actor. It is called before a

@@ -37,6 +37,9 @@ func TestJournalTells(t *testing.T) {
 	s := datatest.Open(t, data.WithKey(func() (data.Key, error) { return data.Key{1}, nil }))
 	u := must(s.SetUp(t.Context(), data.Agency{Name: "A"}, data.User{Name: "Ana", Email: "ana@x.fr"}, password))(t)
 	before := told(t, s, data.EventFilter{})
+	if !slices.Equal(before, []string{"user.setup"}) || len(told(t, s, data.EventFilter{User: u.ID})) != 1 {
+		t.Errorf("of a new book the journal tells %q", before)
+	}
 	ctx := data.As(t.Context(), data.Actor{User: u.ID, Address: "192.0.2.7"})
 	request, once := data.NewID(), data.NewID()
 	var c data.Client

@@ -188,26 +188,46 @@ func (s *Store) DisableFactor(ctx context.Context, user ID, password string) err
 	if _, err := s.confirm(ctx, user, password); err != nil {
 		return err
 	}
-	return s.DropFactor(ctx, user)
+	done := event(ctx)
+	return s.kv.Update(ctx, func(w kv.Writer) error { return dropFactor(w, user, done) })
 }
 
-// DropFactor takes the second factor from a user who lost it. It is for who
-// administers, and for the command line.
-func (s *Store) DropFactor(ctx context.Context, user ID) error {
-	done := event(ctx)
+// dropFactor forgets a factor, and the secret of one that is being set up.
+func dropFactor(w kv.Writer, user ID, done Event) error {
+	f, err := get[Factor](w, key(tFactor, user))
+	if err == ErrNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := w.Delete(key(tFactor, user)); err != nil || !f.On() {
+		return err
+	}
+	return done.write(w, FactorDisable, "", user, "")
+}
+
+// DropDevices takes from a user who lost a device all that lets in with one: the
+// second factor, its codes on paper, the passkeys and the sessions. Their
+// password is left. It is for who administers, and for the command line.
+func (s *Store) DropDevices(ctx context.Context, user ID) error {
+	factor, passkeys, sessions := event(ctx), event(ctx), event(ctx)
 	return s.kv.Update(ctx, func(w kv.Writer) error {
-		f, err := get[Factor](w, key(tFactor, user))
-		if err == ErrNotFound {
-			return nil
-		}
+		u, err := get[User](w, userKey(user))
 		if err != nil {
 			return err
 		}
-		if err := w.Delete(key(tFactor, user)); err != nil || !f.On() {
-			return err
-		}
-		return done.write(w, FactorDisable, "", user, "")
+		u.endSessions()
+		return firstErr(dropFactor(w, user, factor), dropPasskeys(w, user, passkeys), put(w, userKey(user), u),
+			sessions.write(w, SessionDelete, "", user, "all"))
 	})
+}
+
+// Confirm asks a user for their password again: Invalid in the field "current" if
+// it is not theirs.
+func (s *Store) Confirm(ctx context.Context, user ID, password string) error {
+	_, err := s.confirm(ctx, user, password)
+	return err
 }
 
 // confirm returns a user if the password is theirs; Invalid in the field

@@ -2,8 +2,10 @@ package data_test
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -183,4 +185,50 @@ func TestReseal(t *testing.T) {
 	k = data.Key{1} // the key of now is gone, the one before opens nothing any more
 	_, err := s.RelayPassword(must(s.Relay(t.Context()))(t))
 	wantError(t, err, data.ErrKey)
+}
+
+func TestDropDevices(t *testing.T) {
+	// Who lost a device is left with their password alone, and without a session;
+	// another's factor and passkeys stay.
+	t.Parallel()
+	s, clock, u, _ := secured(t)
+	_, token, err := s.Invite(data.As(t.Context(), data.Actor{User: u.ID}), data.Invitation{Email: "omar@x.fr", Role: data.Administrator})
+	ok(t, err)
+	other := must(s.Join(t.Context(), token, data.User{Name: "Omar"}, password))(t)
+	for _, x := range []data.User{u, other} {
+		withFactor(t, s, clock, x)
+		for _, id := range []string{"one of ", "two of "} {
+			ok(t, s.AddPasskey(t.Context(), data.Passkey{ID: []byte(id + string(x.ID)), User: x.ID, Name: "Phone", Key: []byte("key")}))
+		}
+		ok(t, s.CreateSession(t.Context(), "token of "+string(x.ID), x.ID))
+	}
+	wantProblem(t, s.Confirm(t.Context(), other.ID, "wrong"), "current", data.Wrong)
+	ok(t, s.Confirm(t.Context(), other.ID, password))
+	ok(t, s.DropDevices(data.As(t.Context(), data.Actor{User: other.ID}), u.ID))
+	for _, x := range []struct {
+		user     data.User
+		factor   bool
+		passkeys int
+		session  error
+	}{{u, false, 0, data.ErrNotFound}, {other, true, 2, nil}} {
+		f, keys := must(s.Factor(t.Context(), x.user.ID))(t), must(s.Passkeys(t.Context(), x.user.ID))(t)
+		_, _, err := s.Session(t.Context(), "token of "+string(x.user.ID))
+		if f.On() != x.factor || len(keys) != x.passkeys || !errors.Is(err, x.session) {
+			t.Errorf("%s: factor %v, %d passkeys, session %v", x.user.Name, f.On(), len(keys), err)
+		}
+	}
+	_, _, err = s.Passkey(t.Context(), []byte("one of "+string(u.ID)))
+	wantError(t, err, data.ErrNotFound)
+	must(s.Authenticate(t.Context(), u.Email, password))(t)
+	var told []data.Action
+	for _, e := range must(s.Events(t.Context(), data.EventFilter{User: other.ID}))(t).Events {
+		if e.Record == u.ID {
+			told = append(told, e.Action)
+		}
+	}
+	if len(told) != 3 || !slices.Contains(told, data.FactorDisable) || !slices.Contains(told, data.PasskeyDelete) || !slices.Contains(told, data.SessionDelete) {
+		t.Errorf("the journal tells %v", told)
+	}
+	ok(t, s.DropDevices(t.Context(), u.ID)) // of nothing
+	wantError(t, s.DropDevices(t.Context(), data.NewID()), data.ErrNotFound)
 }

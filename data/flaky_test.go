@@ -135,6 +135,7 @@ func flakySteps(t *testing.T, sound *data.Store, clock *datatest.Clock) []flakyS
 			return s.AddPasskey(ctx, data.Passkey{ID: []byte("id"), User: user.ID, Name: "Phone"})
 		}},
 		{"UsePasskey", false, func(s *data.Store) error { return s.UsePasskey(ctx, []byte("id"), 0, false) }},
+		{"DropDevices", false, func(s *data.Store) error { return s.DropDevices(ctx, user.ID) }},
 		{"CreateReset", false, func(s *data.Store) (err error) { token, err = s.CreateReset(ctx, user.ID); return err }},
 		{"Reset", false, func(s *data.Store) error { _, err := s.Reset(ctx, token, password+" two"); return err }},
 		{"Sweep", true, func(s *data.Store) error { clock.Advance(data.SessionLife); return s.Sweep(ctx) }},

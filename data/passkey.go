@@ -1,6 +1,7 @@
 package data
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -150,6 +151,19 @@ func (s *Store) UsePasskey(ctx context.Context, id []byte, count uint32, copied 
 		p.Used, p.Count, p.Copied = now, count, copied
 		return put(w, passkeyKey(id), p)
 	})
+}
+
+// dropPasskeys forgets all passkeys of a user.
+func dropPasskeys(w kv.Writer, user ID, done Event) error {
+	all, err := w.Scan(kv.Range{Prefix: key(tPasskeys, user), Limit: MaxPasskeys})
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	var gone [][]byte
+	for _, e := range all {
+		gone = append(gone, bytes.Clone(e.Key), passkeyKey([]byte(last(e.Key))))
+	}
+	return firstErr(deleteAll(w, gone), done.write(w, PasskeyDelete, "", user, "all"))
 }
 
 // DeletePasskey forgets a passkey of a user, if the password is theirs: Invalid

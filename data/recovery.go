@@ -14,12 +14,13 @@ import (
 // RecoveryCodes is how many codes on paper stand in for a lost app, each once.
 const RecoveryCodes = 10
 
-// newRecovery makes codes of 80 random bits, in groups of four letters and
+// newRecovery makes codes of 120 random bits, in groups of four letters and
 // figures, and what is kept of them.
 func newRecovery() (codes []string, hashes [][]byte) {
 	for range RecoveryCodes {
-		t := strings.ToLower(rand.Text()[:16]) // base32: five bits each
-		codes = append(codes, t[:4]+"-"+t[4:8]+"-"+t[8:12]+"-"+t[12:])
+		t := strings.ToLower(rand.Text()[:24]) // base32: five bits each
+		groups := slices.Collect(slices.Chunk([]byte(t), 4))
+		codes = append(codes, string(bytes.Join(groups, []byte("-"))))
 		hashes = append(hashes, recoveryHash(t))
 	}
 	return codes, hashes

@@ -56,6 +56,7 @@ func (s *Store) CreateSession(ctx context.Context, token string, user ID) error 
 	now, hash, done := s.now(), sessionHash(token), event(ctx)
 	done.User = user
 	x := Session{User: user, Created: now, Seen: now, Agent: agent(ctx), Address: done.Address}
+	with := means(ctx)
 	return s.kv.Update(ctx, func(w kv.Writer) error {
 		u, err := get[User](w, userKey(user))
 		if err != nil {
@@ -78,7 +79,7 @@ func (s *Store) CreateSession(ctx context.Context, token string, user ID) error 
 			return err
 		}
 		x.Epoch = u.Epoch
-		return firstErr(put(w, key(tSession, hash), x), done.write(w, SessionCreate, "", user, ""))
+		return firstErr(put(w, key(tSession, hash), x), done.write(w, SessionCreate, "", user, with))
 	})
 }
 

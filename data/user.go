@@ -143,6 +143,8 @@ func (s *Store) SetUp(ctx context.Context, agency Agency, u User, password strin
 		return u, err
 	}
 	u.Password = hash
+	done := event(ctx)
+	done.User = u.ID
 	return u, s.kv.Update(ctx, func(w kv.Writer) error {
 		empty, err := noUser(w)
 		if err != nil {
@@ -154,7 +156,7 @@ func (s *Store) SetUp(ctx context.Context, agency Agency, u User, password strin
 		if err := put(w, key[string](tAgency), agency); err != nil {
 			return err
 		}
-		return insertUser(w, u)
+		return firstErr(insertUser(w, u), done.write(w, UserSetUp, "", u.ID, ""))
 	})
 }
 

@@ -13,6 +13,7 @@ const MaxUsers = 500
 
 // What the journal tells of people.
 const (
+	UserSetUp   Action = "user.setup" // the first one, with the agency
 	UserRole    Action = "user.role"
 	UserDisable Action = "user.disable"
 	UserEnable  Action = "user.enable"

@@ -37,11 +37,15 @@ type limited struct {
 	clear bool // the connections speak plain http
 }
 
+// policy is of answers that are a line of text: they load nothing, and nobody
+// frames them.
+const policy = "default-src 'none'; frame-ancestors 'none'"
+
 // tooMany is the whole answer to a connection over the limit.
 func tooMany() string {
 	const text = "Trop de connexions : réessayez dans un instant.\nToo many connections: try again in a moment.\n"
 	return "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n" +
-		"Cache-Control: no-store\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: " + strconv.Itoa(len(text)) + "\r\n\r\n" + text
+		"Content-Security-Policy: " + policy + "\r\nCache-Control: no-store\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: " + strconv.Itoa(len(text)) + "\r\n\r\n" + text
 }
 
 // Accept returns the next connection that is within the limits.

@@ -78,7 +78,7 @@ func TestTooMany(t *testing.T) {
 			t.Fatal(err)
 		}
 		body, err := io.ReadAll(res.Body)
-		if err != nil || res.StatusCode != 503 || !res.Close || !strings.HasSuffix(string(body), "in a moment.\n") {
+		if err != nil || res.StatusCode != 503 || res.Header.Get("Content-Security-Policy") != policy || !res.Close || !strings.HasSuffix(string(body), "in a moment.\n") {
 			t.Errorf("%d, %v: %q", res.StatusCode, err, body)
 		}
 	}

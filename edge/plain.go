@@ -44,6 +44,7 @@ func bare(h http.Handler) http.Handler {
 // than its own: 308 keeps the method of a form.
 func (e *Edge) redirect(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Content-Security-Policy", policy)
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Connection", "close")
 	host := r.Host

@@ -145,7 +145,7 @@ func (headerWriter) Write(b []byte) (int, error) { return len(b), nil }
 func (headerWriter) WriteHeader(int)             {}
 
 // signIn begins a new session for a user, in place of the one there was.
-func (h *handlers) signIn(c *fiber.Ctx, u data.User) error {
+func (h *handlers) signIn(c *fiber.Ctx, u data.User, by data.Means) error {
 	old, err := h.sessions.read(c)
 	if err != nil {
 		return err
@@ -161,13 +161,14 @@ func (h *handlers) signIn(c *fiber.Ctx, u data.User) error {
 	}
 	session.Values[userValue] = u
 	c.Locals(sessionLocal, session)
-	h.act(c)
+	h.act(c, by)
 	return h.sessions.write(c, session)
 }
 
-// act makes who is signed in the actor of the request.
-func (h *handlers) act(c *fiber.Ctx) {
-	c.SetUserContext(data.As(c.UserContext(), data.Actor{User: user(c).ID, Address: h.remote(c), Agent: c.Get(fiber.HeaderUserAgent)}))
+// act makes who is signed in the actor of the request; by is with what they do
+// so now, if they do.
+func (h *handlers) act(c *fiber.Ctx, by data.Means) {
+	c.SetUserContext(data.As(c.UserContext(), data.Actor{User: user(c).ID, Address: h.remote(c), Agent: c.Get(fiber.HeaderUserAgent), Means: by}))
 }
 
 // signOut ends the session of a request.

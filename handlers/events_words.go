@@ -63,6 +63,7 @@ var eventWords = map[data.Action]phrase{
 	data.RelayUpdate:   {"a modifié l’envoi des e-mails", "changed the sending of emails"},
 	data.ProfileUpdate: {"a modifié le profil de", "changed the profile of"},
 
+	data.UserSetUp:        {"a ouvert ce carnet", "set this book up"},
 	data.UserInvite:       {"a invité une personne", "invited a person"},
 	data.UserJoin:         {"a accepté son invitation", "accepted their invitation"},
 	data.UserRole:         {"a changé le rôle de", "changed the role of"},
@@ -98,5 +99,7 @@ var eventDetails = map[string]phrase{
 	"connections": {"connexions", "connections"}, "per_minute": {"e-mails par minute", "emails a minute"},
 	"files": {"fichiers joints", "attached files"}, "megabytes": {"Mo joints", "attached MB"},
 	"signature": {"signature", "signature"}, "undo": {"délai d’annulation", "time to undo"},
+	"code": {"code à usage unique", "one-time code"}, "recovery": {"code de secours", "recovery code"}, "passkey": {"clé d’accès", "passkey"},
+	"invitation": {"invitation", "invitation"}, "setup": {"premier compte", "first account"}, "session": {"session continuée", "session carried on"}, "all": {"toutes", "all"},
 	"administrator": {"administrateur", "administrator"}, "member": {"membre", "member"}, "reader": {"lecteur", "reader"},
 }

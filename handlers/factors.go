@@ -134,7 +134,7 @@ func (h *handlers) factorsEnable(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := h.signIn(c, user(c)); err != nil {
+	if err := h.signIn(c, user(c), data.BySession); err != nil {
 		return err
 	}
 	return h.showCodes(c, v, codes, true)
@@ -157,7 +157,7 @@ func (h *handlers) factorsDestroy(c *fiber.Ctx) error {
 		if err := h.Store.DisableFactor(c.UserContext(), user(c).ID, password); err != nil {
 			return err
 		}
-		if err := h.signIn(c, user(c)); err != nil {
+		if err := h.signIn(c, user(c), data.BySession); err != nil {
 			return err
 		}
 		l := h.lang(c)

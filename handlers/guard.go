@@ -184,7 +184,7 @@ func (h *handlers) session(c *fiber.Ctx) error {
 	if !session.IsNew {
 		c.Locals(sessionLocal, session)
 	}
-	h.act(c)
+	h.act(c, "")
 	if !session.IsNew || !h.Demo {
 		return c.Next()
 	}
@@ -192,7 +192,7 @@ func (h *handlers) session(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := h.signIn(c, u); err != nil {
+	if err := h.signIn(c, u, ""); err != nil {
 		return err
 	}
 	return c.Next()

@@ -205,10 +205,10 @@ func TestEveryFormIsFound(t *testing.T) {
 		"/messages/:message/undo", "/templates/:template/restore", "/invitations/:invitation/delete"} {
 		found[path] = true
 	}
-	// These need a second factor, a passkey, a token or a step of a sign-in, and
+	// These need a second factor, a passkey, a token, a session or a step of a sign-in, and
 	// have tests of their own.
 	for _, path := range []string{"/session/factor", "/session/passkey", "/session/passkey/challenge", "/password/reset", "/password/reset/:token",
-		"/sessions/delete", "/factor", "/factor/recovery", "/factor/delete", "/passkeys/challenge", "/passkeys/:passkey/delete"} {
+		"/sessions/delete", "/factor", "/factor/recovery", "/factor/delete", "/passkeys/challenge", "/passkeys/:passkey/delete", "/users/:user/sessions/delete"} {
 		found[path] = true
 	}
 	for _, r := range routes {

@@ -244,7 +244,7 @@ func (h *handlers) invitationsJoin(c *fiber.Ctx) error {
 		return err
 	}
 	h.tries.forget(h.remote(c), "invitation")
-	if err := h.signIn(c, u); err != nil {
+	if err := h.signIn(c, u, data.ByInvitation); err != nil {
 		return err
 	}
 	return h.seeOther(c, "/clients", toast{Lang: v.Lang, ID: "info", Text: v.T("Bienvenue, %s.", "Welcome, %s.", u.Name)})

@@ -38,7 +38,7 @@ func (h *handlers) passwordsUpdate(c *fiber.Ctx) error {
 		return err
 	}
 	h.rightAfterAll(c, nil)
-	if err := h.signIn(c, u); err != nil {
+	if err := h.signIn(c, u, data.BySession); err != nil {
 		return err
 	}
 	return h.seeOther(c, "/security", toast{Lang: f.Lang, ID: "info", Text: f.T("Mot de passe changé. Vos autres sessions sont fermées.", "Password changed. Your other sessions are closed.")})

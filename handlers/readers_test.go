@@ -100,7 +100,7 @@ func TestPagesOfEachRole(t *testing.T) {
 			"POST /clients/:client/messages/new, POST /messages/:message/delivery, POST /annexes/attachments, POST /annexes/:annex/delete, " +
 			"GET /templates/new, POST /templates/new, GET /templates/:template/edit, POST /templates/:template/edit, POST /templates/:template/delete"},
 		{data.Administrator, "GET /relay, POST /relay, GET /users, GET /users/new, POST /users/new, GET /users/:user/edit, POST /users/:user/edit, " +
-			"GET /users/:user/access, POST /users/:user/access, POST /invitations/:invitation/renewal, POST /invitations/:invitation/delete"},
+			"GET /users/:user/access, POST /users/:user/access, POST /users/:user/sessions/delete, GET /users/:user/devices, POST /users/:user/devices/delete, POST /invitations/:invitation/renewal, POST /invitations/:invitation/delete"},
 	} {
 		for route := range strings.SplitSeq(x.routes, ", ") {
 			if seen[x.role][route] == "" {

@@ -36,7 +36,7 @@ func everyView() []view {
 		securityShow{Sessions: make([]sessionRow, 2)}, sessionsFactor{},
 		previewsShow{}, profilesEdit{}, relaysEdit{Checked: true, Steps: make([]relaysStep, 1)}, settingsIndex{Admin: true}, templatesForm{}, templatesIndex{}, templatesIndex{Writes: true}, templatesPreview{},
 		copyButton{}, sessionsNew{}, sessionsResume{}, setupNew{}, shell{}, shell{Public: true, User: data.User{ID: "x"}}, toast{}, trashIndex{},
-		usersIndex{Users: make([]data.User, 1), Invitations: make([]data.Invitation, 1)}, usersNew{}, usersEdit{}, usersAccess{},
+		usersIndex{Users: make([]data.User, 1), Invitations: make([]data.Invitation, 1)}, usersNew{}, usersEdit{}, usersAccess{}, usersDevices{},
 		invitationsLink{}, invitationsMade{}, invitationsShow{}, invitationsGone{},
 	}
 }

@@ -125,6 +125,9 @@ var every = []visit{
 	{"POST /users/:user/edit", administrators, "user_role=reader", 303},
 	{"GET /users/:user/access", administrators, "", 200},
 	{"POST /users/:user/access", administrators, "enabled=0", 303},
+	{"POST /users/:user/sessions/delete", administrators, "", 303},
+	{"GET /users/:user/devices", administrators, "", 200},
+	{"POST /users/:user/devices/delete", administrators, "x=y", 422},
 	{"POST /invitations/:invitation/renewal", administrators, "", 200},
 	{"POST /invitations/:invitation/notice", administrators, "token=x", 404}, // of another invitation
 	{"POST /invitations/:invitation/delete", administrators, "", 303},

@@ -84,7 +84,7 @@ func (h *handlers) sessionsOthers(c *fiber.Ctx) error {
 	if err := h.Store.EndSessions(c.UserContext(), u.ID, current(c).ID); err != nil {
 		return err
 	}
-	if err := h.signIn(c, u); err != nil {
+	if err := h.signIn(c, u, data.BySession); err != nil {
 		return err
 	}
 	return h.seeOther(c, "/security", toast{Lang: l, ID: "info", Text: l.T("Les autres sessions sont fermées.", "The other sessions are closed.")})

@@ -246,8 +246,22 @@ func TestSignInIsInTheJournal(t *testing.T) {
 	if after, _ := o.told("session.create", u.ID); after != before+1 {
 		t.Errorf("%d sign-ins, after %d", after, before)
 	}
-	a.withFactor()
-	a.visit("/security").click("Se déconnecter")
+	secret, codes := a.withFactor()
+	a.visit("/security").click("Se déconnecter").signIn(demo.Email, demo.Password).fill("Code", codes[0]).click("Continuer")
+	a.click("Se déconnecter").signIn(demo.Email, demo.Password).fill("Code", a.code(secret, 30*time.Second)).click("Continuer").is(200)
+	page, err := o.store.Events(bg, data.EventFilter{User: u.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var means []string
+	for _, e := range page.Events {
+		if e.Action == data.SessionCreate {
+			means = append(means, e.Detail)
+		}
+	}
+	if want := []string{"code", "recovery", "session", "password"}; len(means) < 4 || !slices.Equal(means[:4], want) {
+		t.Errorf("the means are %q, want %q", means, want)
+	}
 	for _, action := range []string{"factor.enable", "session.delete"} {
 		if known, _ := o.told(action, u.ID); known == 0 {
 			t.Errorf("%s is not told", action)
@@ -300,5 +314,23 @@ func TestProfileHasLanguageAndTheme(t *testing.T) {
 	u, err := o.store.FirstUser(bg)
 	if err != nil || u.Language != "" || u.Theme != "" {
 		t.Errorf("kept %q, %q, %v", u.Language, u.Theme, err)
+	}
+}
+
+func TestProfileOfReader(t *testing.T) {
+	// A reader is not asked for what only a sender has, and keeps what they had of
+	// it as a member.
+	t.Parallel()
+	o := agency(t)
+	u := o.person(t, data.Member)
+	o.browserOf(t, u).visit("/profile").fill("Signature", "Bien à vous").fill("Délai d’annulation, en secondes", "7").click("Enregistrer").is(200)
+	if _, err := o.store.SetRole(bg, u.ID, data.Reader); err != nil {
+		t.Fatal(err)
+	}
+	b := o.browserOf(t, u).visit("/profile").misses("Signature", "annulation").fill("Nom", "Louise").click("Enregistrer").sees("Profil enregistré.")
+	b.send(http.MethodPost, "/profile", "name=Louise&signature=autre&undo=20")
+	after, err := o.store.User(bg, u.ID)
+	if err != nil || after.Name != "Louise" || after.Signature != "Bien à vous" || after.UndoSeconds() != 7 {
+		t.Errorf("%+v, %v", after, err)
 	}
 }

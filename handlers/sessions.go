@@ -69,7 +69,7 @@ func (h *handlers) sessionsCreate(c *fiber.Ctx) error {
 	if factor.On() {
 		return h.oweCode(c, u, v)
 	}
-	return h.enter(c, u, account, v)
+	return h.enter(c, u, account, v, data.ByPassword)
 }
 
 // signingIn returns what a form of the sign-in says, but for its secrets.
@@ -111,10 +111,10 @@ func later(c *fiber.Ctx, l i18n.Lang, wait time.Duration) string {
 
 // enter begins the session of who gave all that was asked for, and leads to where
 // they wanted to go.
-func (h *handlers) enter(c *fiber.Ctx, u data.User, account string, v sessionsNew, toasts ...toast) error {
+func (h *handlers) enter(c *fiber.Ctx, u data.User, account string, v sessionsNew, by data.Means, toasts ...toast) error {
 	h.tries.forget(h.remote(c), account)
 	h.endStep(c, codeStep)
-	if err := h.signIn(c, u); err != nil {
+	if err := h.signIn(c, u, by); err != nil {
 		return err
 	}
 	if !ours(v.Next) {
@@ -214,7 +214,7 @@ func (h *handlers) setupCreate(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := h.signIn(c, u); err != nil {
+	if err := h.signIn(c, u, data.BySetUp); err != nil {
 		return err
 	}
 	return h.seeOther(c, "/clients")

@@ -53,7 +53,7 @@ func (h *handlers) sessionsCode(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	toasts, err := h.useCode(c, v.Lang, u, code)
+	by, toasts, err := h.useCode(c, v.Lang, u, code)
 	switch {
 	case errors.Is(err, data.ErrKey):
 		again.Error = v.T("Le serveur ne lit plus le secret de votre application : sa clé a changé. Entrez un code de secours, ou demandez à un administrateur.",
@@ -68,7 +68,7 @@ func (h *handlers) sessionsCode(c *fiber.Ctx) error {
 	default:
 		h.tries.forget(h.remote(c), "code of "+string(u.ID))
 		account, _ := data.AddressKey(u.Email)
-		return h.enter(c, u, account, v, toasts...)
+		return h.enter(c, u, account, v, by, toasts...)
 	}
 	return h.page(c, fiber.StatusUnprocessableEntity, again)
 }
@@ -88,14 +88,14 @@ func (h *handlers) stepUser(c *fiber.Ctx, s step, ok bool) (data.User, error) {
 
 // useCode takes six figures for a code of the app, and anything else for one on
 // paper, of which it says how many are left.
-func (h *handlers) useCode(c *fiber.Ctx, l i18n.Lang, u data.User, code string) ([]toast, error) {
+func (h *handlers) useCode(c *fiber.Ctx, l i18n.Lang, u data.User, code string) (data.Means, []toast, error) {
 	if digits := strings.Join(strings.Fields(code), ""); len(digits) == 6 && strings.Trim(digits, "0123456789") == "" {
-		return nil, h.Store.UseCode(c.UserContext(), u.ID, digits)
+		return data.ByCode, nil, h.Store.UseCode(c.UserContext(), u.ID, digits)
 	}
 	left, err := h.Store.UseRecovery(c.UserContext(), u.ID, code)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
-	return []toast{{Lang: l, ID: "info", More: "/factor", Link: l.T("En faire d’autres", "Make new ones"),
+	return data.ByRecovery, []toast{{Lang: l, ID: "info", More: "/factor", Link: l.T("En faire d’autres", "Make new ones"),
 		Text: l.N(left, "Il vous reste %d code de secours.", "Il vous reste %d codes de secours.", "You have %d recovery code left.", "You have %d recovery codes left.")}}, nil
 }

@@ -50,7 +50,7 @@ func (h *handlers) sessionsPasskey(c *fiber.Ctx) error {
 		return err
 	}
 	account, _ := data.AddressKey(u.Email)
-	return h.enter(c, u, account, v)
+	return h.enter(c, u, account, v, data.ByPasskey)
 }
 
 // errPasskey: there was no challenge, or its answer does not hold.

@@ -60,8 +60,8 @@ type usersIndex struct {
 func (usersIndex) Template() string { return "users/index" }
 func (v usersIndex) Title() string  { return v.T("Personnes", "People") }
 
-// usersPage is how many people a page shows.
-const usersPage = 100
+// peopleOnPage is how many people a page shows.
+const peopleOnPage = 100
 
 // usersIndex: GET /users?page=
 func (h *handlers) usersIndex(c *fiber.Ctx) error {
@@ -79,19 +79,23 @@ func (h *handlers) usersIndex(c *fiber.Ctx) error {
 
 // turn shows a page of everybody; the nearest if there is none of that number.
 func (v *usersIndex) turn(all []data.User, page int) {
-	last := max((len(all)+usersPage-1)/usersPage, 1)
+	last := max((len(all)+peopleOnPage-1)/peopleOnPage, 1)
 	page = min(max(page, 1), last)
 	if v.Before = page - 1; page < last {
 		v.After = page + 1
 	}
-	v.Users = all[(page-1)*usersPage : min(page*usersPage, len(all))]
+	v.Users = all[(page-1)*peopleOnPage : min(page*peopleOnPage, len(all))]
 }
 
 type usersEdit struct {
 	form
 	people
-	Person data.User
-	Error  string
+	Person   data.User
+	Own      bool // of who looks
+	Sessions int
+	Factor   bool
+	Passkeys int
+	Error    string
 }
 
 func (usersEdit) Template() string { return "users/edit" }
@@ -116,7 +120,26 @@ func (h *handlers) usersEdit(c *fiber.Ctx) error {
 		return err
 	}
 	f := form{Lang: h.lang(c), Values: map[string]string{"user_role": string(u.Role)}}
-	return h.page(c, fiber.StatusOK, usersEdit{people: h.people(c), form: f, Person: u})
+	return h.usersPage(c, fiber.StatusOK, usersEdit{form: f, Person: u})
+}
+
+// usersPage adds to the page of a person how they come in.
+func (h *handlers) usersPage(c *fiber.Ctx, status int, v usersEdit) error {
+	v.people, v.Own = h.people(c), v.Person.ID == user(c).ID
+	sessions, err := h.Store.Sessions(c.UserContext(), v.Person.ID)
+	if err != nil {
+		return err
+	}
+	factor, err := h.Store.Factor(c.UserContext(), v.Person.ID)
+	if err != nil {
+		return err
+	}
+	passkeys, err := h.Store.Passkeys(c.UserContext(), v.Person.ID)
+	if err != nil {
+		return err
+	}
+	v.Sessions, v.Factor, v.Passkeys = len(sessions), factor.On(), len(passkeys)
+	return h.page(c, status, v)
 }
 
 // usersUpdate: POST /users/:user/edit. Who changes their own role goes on with
@@ -126,20 +149,20 @@ func (h *handlers) usersUpdate(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := usersEdit{people: h.people(c), form: h.posted(c, "user_role"), Person: u}
+	v := usersEdit{form: h.posted(c, "user_role"), Person: u}
 	changed, err := h.Store.SetRole(c.UserContext(), u.ID, data.Role(v.Values["user_role"]))
 	switch {
 	case errors.As(err, &v.Problems):
-		return h.page(c, fiber.StatusUnprocessableEntity, v)
+		return h.usersPage(c, fiber.StatusUnprocessableEntity, v)
 	case errors.Is(err, data.ErrLastAdministrator):
 		v.Error = lastAdministrator(v.Lang)
-		return h.page(c, fiber.StatusConflict, v)
+		return h.usersPage(c, fiber.StatusConflict, v)
 	case err != nil:
 		return err
 	}
-	t := toast{Lang: v.Lang, ID: "info", Text: v.T("%s : %s.", "%s: %s.", changed.Name, v.Role(changed.Role))}
+	t := toast{Lang: v.Lang, ID: "info", Text: v.T("%s : %s.", "%s: %s.", changed.Name, h.people(c).Role(changed.Role))}
 	if changed.ID == user(c).ID && changed.Epoch != u.Epoch {
-		if err := h.signIn(c, changed); err != nil {
+		if err := h.signIn(c, changed, data.BySession); err != nil {
 			return err
 		}
 		return h.seeOther(c, "/settings", t)

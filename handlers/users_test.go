@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"carnet/data"
+	"carnet/data/demo"
 )
 
 // signedOut tells whether the next click of a browser leads to the sign-in.
@@ -115,5 +116,53 @@ func TestPeopleArePaged(t *testing.T) {
 		if len(v.Users) != c.shown || v.Before != c.before || v.After != c.after || c.shown > 0 && v.Users[0].Undo != c.first {
 			t.Errorf("page %d of %d: %d, with %d before and %d after", c.page, c.people, len(v.Users), v.Before, v.After)
 		}
+	}
+}
+
+func TestLostDevice(t *testing.T) {
+	// An administrator sees how somebody comes in, signs them out everywhere, and
+	// takes a lost device away, once they gave their own password.
+	t.Parallel()
+	o := agency(t)
+	admin, u := o.member(t), o.person(t, data.Member)
+	b, other := o.browserOf(t, u), o.browserOf(t, u)
+	if err := o.store.AddPasskey(bg, data.Passkey{ID: []byte("phone"), User: u.ID, Name: "Téléphone", Key: []byte("key")}); err != nil {
+		t.Fatal(err)
+	}
+	admin.visit("/users").click(u.Name).sees("2 sessions", "Pas de code à usage unique · 1 clé d’accès").click("Déconnecter partout")
+	if !strings.Contains(admin.toast(), u.Name+" est déconnecté partout.") || !b.signedOut() || !other.signedOut() || admin.signedOut() {
+		t.Errorf("the toast is %q", admin.toast())
+	}
+	b.signIn(u.Email, "un long mot de passe").is(200)
+	admin.visit("/users").click(u.Name).click("Appareil perdu").sees("Appareil perdu par " + u.Name + " ?")
+	before := o.digest(t)
+	admin.fill("Votre mot de passe", "un long mot de passe").all().refused(422, "Retirer ses appareils").sees("Ce n’est pas votre mot de passe actuel.")
+	if o.digest(t) != before || b.signedOut() {
+		t.Error("a wrong password changed something")
+	}
+	admin.fill("Votre mot de passe", demo.Password).click("Retirer ses appareils")
+	if !strings.Contains(admin.toast(), u.Name+" se connecte désormais avec son seul mot de passe.") || !b.signedOut() {
+		t.Errorf("the toast is %q", admin.toast())
+	}
+	admin.visit("/users").click(u.Name).sees("Aucune", "0 clé").misses("Déconnecter partout")
+	b.signIn(u.Email, "un long mot de passe").is(200)
+	admin.visit("/events?kind=passkey").sees("a retiré une clé d’accès")
+}
+
+func TestOwnDevices(t *testing.T) {
+	// One's own page of an administrator leads to the list of one's sessions; who
+	// takes their own devices away goes on in this browser.
+	t.Parallel()
+	o := agency(t)
+	u := o.person(t, data.Administrator)
+	b, other := o.browserOf(t, u), o.browserOf(t, u)
+	b.visit("/users/"+string(u.ID)+"/edit").misses("Déconnecter partout").send(http.MethodPost, "/users/"+string(u.ID)+"/sessions/delete", "")
+	if b.signedOut() || !other.signedOut() {
+		t.Error("of one's own sessions all but this one end")
+	}
+	other.signIn(u.Email, "un long mot de passe").is(200)
+	b.visit("/users/"+string(u.ID)+"/devices").fill("Votre mot de passe", "un long mot de passe").click("Retirer ses appareils")
+	if b.signedOut() || !other.signedOut() {
+		t.Error("of one's own sessions all but this one end")
 	}
 }

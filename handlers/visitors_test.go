@@ -228,11 +228,11 @@ func TestFullCopy(t *testing.T) {
 	if b.StatusCode != 413 || strings.Contains(b.body, "<html") || !strings.Contains(b.body, "Votre démo est pleine") {
 		t.Errorf("htmx: %d\n%s", b.StatusCode, b.body)
 	}
-	b.visit("/demo").click("Recommencer avec une copie neuve").visit("/annexes").sees("250 Ko")
-	b.htmxless("/annexes/attachments", "grand.pdf", make([]byte, 300_000))
-	b.visit("/annexes").sees("C’est trop lourd : 250 Ko au plus").misses("grand.pdf")
+	b.visit("/demo").click("Recommencer avec une copie neuve").visit("/annexes").sees("500 Ko")
+	b.htmxless("/annexes/attachments", "grand.pdf", make([]byte, 600_000))
+	b.visit("/annexes").sees("C’est trop lourd : 500 Ko au plus").misses("grand.pdf")
 	for i := range 3 {
-		b.htmxless("/annexes/attachments", fmt.Sprintf("f%d.pdf", i), slices.Repeat([]byte{byte(i)}, 90_000))
+		b.htmxless("/annexes/attachments", fmt.Sprintf("f%d.pdf", i), slices.Repeat([]byte{byte(i)}, 190_000))
 	}
 	b.visit("/annexes").sees("f0.pdf", "f1.pdf", "C’est trop lourd").misses("f2.pdf")
 }

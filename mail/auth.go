@@ -14,7 +14,8 @@ const maxChallenges = 8
 
 // mechanism picks how to sign in among those the server offers. The plain ones
 // come first: the connection is TLS, checked, or never leaves this machine, and
-// servers often announce the others without the secrets that they need.
+// servers often announce others without the secrets that they need. CRAM-MD5 and
+// SCRAM-SHA-1 are not among them: their hashes are broken.
 func (s *SMTP) mechanism(offered []string) smtp.Auth {
 	user, password, host := s.server.User, s.server.Password, s.server.Host
 	local := s.server.Security == Clear
@@ -25,8 +26,6 @@ func (s *SMTP) mechanism(offered []string) smtp.Auth {
 		{"PLAIN", smtp.PlainAuth("", user, password, host, local)},
 		{"LOGIN", smtp.LoginAuth(user, password, host, local)},
 		{"SCRAM-SHA-256", smtp.ScramSHA256Auth(user, password)},
-		{"SCRAM-SHA-1", smtp.ScramSHA1Auth(user, password)},
-		{"CRAM-MD5", smtp.CRAMMD5Auth(user, password)},
 	} {
 		if slices.Contains(offered, m.name) {
 			return m.auth

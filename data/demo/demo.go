@@ -76,7 +76,7 @@ func Fill(ctx context.Context, engine kv.Store, render Render) (data.User, error
 	}
 	f.store, f.now = store, f.daysAgo(450)
 	camille := data.User{Name: "Camille Roussel", Email: Email, Language: data.French}
-	if f.user, err = store.SetUp(ctx, data.Agency{Name: agency}, camille, Password); err != nil {
+	if f.user, err = store.SetUp(f.then(ctx), data.Agency{Name: agency}, camille, Password); err != nil {
 		return data.User{}, fmt.Errorf("demo: %w", err)
 	}
 	for _, c := range clients() {
