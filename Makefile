@@ -10,7 +10,7 @@ FASTHTTP    = v1.78.0
 FUZZTIME    = 10s
 TABLES      = ^(TestEveryFieldOfEveryForm|TestRoutesOfEveryRole)$$
 MAILKILLS   = 200
-ATTACKS     = ^(TestRaw.*|TestSlow.*|TestFatAndSlow|TestConnectionsOfOneAddress|TestRequestsOfOneConnection|TestForged.*|TestTLS.*|TestPlainLeadsToTLS|TestACME|TestCrossSite|TestEveryRouteIsTried|TestRoutes.*|TestForms.*|TestOtherMethods|TestForeignForms|TestHeaders.*|TestHugeRequests|TestMalformedRequests|TestOwnHostOnly|TestDemoKnowsThisMachineOnly|TestRedirectsStayHere|TestThrottle.*|TestBad.*|TestBodiesThatAreNoForm|TestIDsOfNothing|TestQueriesOfNothing|TestInjection.*|Test.*Attack.*)$$
+ATTACKS     = ^(TestRaw.*|TestSlow.*|TestFatAndSlow|TestConnectionsOfOneAddress|TestRequestsOfOneConnection|TestForged.*|TestTLS.*|TestPlainLeadsToTLS|TestACME|TestCrossSite|TestEveryRouteIsTried|TestRoutes.*|TestForms.*|TestOtherMethods|TestVisitors.*|TestClosedInAPublicDemo|TestForeignForms|TestHeaders.*|TestHugeRequests|TestMalformedRequests|TestOwnHostOnly|TestDemoKnowsThisMachineOnly|TestRedirectsStayHere|TestThrottle.*|TestBad.*|TestBodiesThatAreNoForm|TestIDsOfNothing|TestQueriesOfNothing|TestInjection.*|Test.*Attack.*)$$
 
 step = @printf '\n== %s\n' "$@"
 

@@ -187,7 +187,7 @@ func href(typed string) (string, bool) {
 	if u.Scheme == "mailto" {
 		place, host = &u.Opaque, u.Opaque[strings.LastIndexByte(u.Opaque, '@')+1:]
 	}
-	if host == "" || host == u.Opaque {
+	if host == u.Opaque || !strings.ContainsFunc(host, isWord) { // one of marks alone is no host
 		return "", false
 	}
 	if !isASCII(host) {

@@ -90,6 +90,7 @@ func TestHTMLLinks(t *testing.T) {
 		"[a](java\tscript:x) [a] (https:x) [a](https://x.fr t)":              "https://x.fr https://x.fr",
 		"[a](ftp://x.fr) [a](file:///x) [a](JaVaScript:x) [a](vbscript:x)":   "",
 		"[a](https:x) [a](https://) [a](mailto:x) [a](mailto:) [](mailto:)":  "",
+		"[a](http://!) [a](mailto:a@!) [a](https://-.) http://!":             "",
 		"[ ](mailto:)\\[a](x) [a\nb](x) [a[b](x)":                            "",
 		"10:30 a@b a@b.1 a@b.c@d.e @x.fr a/b@x.fr javascript:x xhttp://y.fr": "",
 		"https: https:// http://. :// : @ http://[::1":                       "",
@@ -286,7 +287,7 @@ func TestPlain(t *testing.T) {
 func FuzzBody(f *testing.F) {
 	for _, s := range []string{
 		"Bonjour **Jean**,\n- *un*\n  - deux\n\n1. [a](https://x.fr)\n2. j@x.fr\n\n\n-- \nMoi", "<script>alert(1)</script>&lt;", "[a](javascript:x)",
-		`[a](https://x.fr/"onclick="x)`, "[a](HTTPS://É.fr:1/%zz)", "***a** b*\\\n\t\x00\xff\u2028", "[*a](mailto:a@é.fr)* ![a](data:x)", "1. a\n\n  - b\n  c\n2. d",
+		`[a](https://x.fr/"onclick="x)`, "[a](HTTPS://É.fr:1/%zz)", "***a** b*\\\n\t\x00\xff\u2028", "[*a](mailto:a@é.fr)* ![a](data:x)", "1. a\n\n  - b\n  c\n2. d", "[0](http://!)",
 	} {
 		f.Add(s)
 	}
