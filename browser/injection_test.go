@@ -58,8 +58,8 @@ func TestInjection(t *testing.T) {
 		q := open(t, p.base)
 		s := injection{page: q}
 		s.walk(text, "/session/new", "/password/reset", p.invite(fmt.Sprintf("invite%d@exemple.fr", i), "Lecteur : consulte seulement"))
-		if s.forms < 4 || !slices.Contains(slices.Collect(maps.Keys(s.all)), "/session/new") {
-			t.Errorf("the walk before a sign-in came to %d forms: %v", s.forms, s.all)
+		if len(s.all) < 2 { // the sign-in and the invitation
+			t.Errorf("the walk before a sign-in came to %v only", s.all)
 		}
 		z.forms, z.pages, z.wrong, asked = z.forms+s.forms, z.pages+s.pages, z.wrong+s.wrong, asked+len(q.responses())
 		z.walk(text, "/clients", "/settings", "/trash", "/clients/new")
@@ -218,7 +218,7 @@ func (z *injection) inspect(what, text string) {
 	z.t.Helper()
 	z.pages++
 	found, err := eval[[]string](z.page, `[...document.querySelectorAll("*")].flatMap(e => [...e.attributes].map(a => [e, a]))
-		.filter(([e, a]) => a.value.includes("`+injected+`") && !/^(value|title|aria-label|data-was|data-text|placeholder|content)$/.test(a.name) && !(a.name === "href" && a.value.startsWith("/")) && !(a.name === "href" && e.closest("iframe")) ||
+		.filter(([e, a]) => a.value.includes("`+injected+`") && !/^(value|title|aria-label|data-was|data-text|data-copy|placeholder|content)$/.test(a.name) && !(a.name === "href" && a.value.startsWith("/")) && !(a.name === "href" && e.closest("iframe")) ||
 			a.name.startsWith("on") || a.name.startsWith("hx-on") || /^\s*(javascript|data):/i.test(a.value) && /^(href|src|action|formaction)$/.test(a.name) && e.tagName !== "IMG")
 		.map(([e, a]) => e.tagName + " " + a.name + "=" + a.value.slice(0, 80))
 		.concat([...document.querySelectorAll("script:not([src]),base,object,embed,meta[http-equiv],iframe[srcdoc]:not([sandbox])")].map(e => e.outerHTML.slice(0, 120)))`)
