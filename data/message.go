@@ -204,8 +204,9 @@ func (s *Store) Enqueue(ctx context.Context, request ID, p Posting) (ID, error) 
 }
 
 // maxParts is how many parts of a message the database holds; what is larger is
-// a blob.
-const maxParts = 2
+// a blob. With the most recipients and the largest draft there is room for no more
+// in a transaction.
+const maxParts = 1
 
 func putMessage(w kv.Writer, m Message, raw []byte) (err error) {
 	if m.Blob != "" {

@@ -3,11 +3,14 @@ package data_test
 import (
 	"bytes"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"carnet/data"
+	"carnet/data/blob"
 	"carnet/data/datatest"
 )
 
@@ -193,5 +196,39 @@ func TestMessages(t *testing.T) {
 	ok(t, s.DeleteClient(t.Context(), y.ID))
 	if got := list(data.MessageFilter{}); !slices.Equal(got, all) {
 		t.Errorf("with a client in the trash: %d", len(got))
+	}
+}
+
+func TestEnqueueWithDraft(t *testing.T) {
+	// The largest message that was written as the largest draft is kept in one go
+	// too, by an author, at the first try and after it was taken back.
+	t.Parallel()
+	blobs, err := blob.OpenFolder(filepath.Join(t.TempDir(), "blobs"))
+	ok(t, err)
+	s := datatest.Open(t, data.WithBlobs(blobs))
+	c, u := datatest.Client(t, s, "X"), user(t, s)
+	ctx := data.As(t.Context(), data.Actor{User: u.ID, Address: "192.0.2.7"})
+	m := data.Message{Client: c.ID, Author: u.ID, Subject: "x", Text: strings.Repeat("é ✅\n", 4999)}
+	for i := range data.MaxRecipients {
+		m.To = append(m.To, data.Mailbox{Address: fmt.Sprintf("%03d@x.fr", i)})
+	}
+	d := data.Draft{ID: data.NewID(), Client: c.ID, Author: u.ID, Page: "page", Subject: "x"}
+	d.Text = m.Text
+	for len(d.Ignored) < 215 {
+		d.Ignored = append(d.Ignored, strings.Repeat("a", 1400)+fmt.Sprint(len(d.Ignored)))
+	}
+	d = must(s.SaveDraft(ctx, d, false))(t)
+	for range 2 {
+		m = must(s.Compose(m))(t)
+		raw := bytes.Repeat([]byte("x"), 120_000) // more than the database holds
+		id := must(s.Enqueue(ctx, data.NewID(), data.Posting{Message: m, Raw: [][]byte{raw}, Wait: time.Minute, Draft: &d}))(t)
+		if _, ds, err := s.Message(ctx, id); err != nil || len(ds) != data.MaxRecipients {
+			t.Fatalf("%d deliveries, %v", len(ds), err)
+		}
+		d = must(s.Undo(ctx, u.ID, id))(t)
+		m.ID, m.MessageID = "", ""
+	}
+	if d.Parts != 6 {
+		t.Errorf("the draft has %d parts: it is not the largest", d.Parts)
 	}
 }
