@@ -146,7 +146,7 @@ func TestLostDevice(t *testing.T) {
 	}
 	admin.visit("/users").click(u.Name).sees("Aucune", "0 clé").misses("Déconnecter partout")
 	b.signIn(u.Email, "un long mot de passe").is(200)
-	admin.visit("/events?kind=passkey").sees("a retiré une clé d’accès")
+	admin.visit("/events?noun=passkey").sees("a retiré une clé d’accès")
 }
 
 func TestOwnDevices(t *testing.T) {
