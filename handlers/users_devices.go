@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"carnet/data"
-	"carnet/i18n"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -74,9 +73,6 @@ func (h *handlers) usersDropDevices(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	return h.seeOther(c, "/users", toast{Lang: v.Lang, ID: "info", Text: entersWithPassword(v.Lang, u)})
-}
-
-func entersWithPassword(l i18n.Lang, u data.User) string {
-	return l.T("%s se connecte désormais avec son seul mot de passe.", "%s now signs in with their password alone.", u.Name)
+	return h.seeOther(c, "/users", toast{Lang: v.Lang, ID: "info",
+		Text: v.T("%s se connecte désormais avec son seul mot de passe.", "%s now signs in with their password alone.", u.Name)})
 }
